@@ -1,0 +1,149 @@
+/**
+ * What the manager asks of the container engine. Implemented by docker/; spoken in Nova's terms, so that a verb
+ * never sees an engine's option. Everything here is safe to ask again: a repeated request finds what is done already.
+ */
+
+/** Nova's power_state numbers (nova/compute/power_state.py). */
+export const POWER_STATE = {
+  NOSTATE: 0,
+  RUNNING: 1,
+  PAUSED: 3,
+  SHUTDOWN: 4,
+  CRASHED: 6,
+  SUSPENDED: 7,
+} as const;
+export type PowerState = (typeof POWER_STATE)[keyof typeof POWER_STATE];
+
+/** An instance may have a second container beside its own, for a rescue or while it moves. */
+export type ContainerRole = 'main' | 'rescue' | 'incoming';
+
+/** Which container: the engine's name is made of it, and that name is the mutex of creation. */
+export interface ContainerKey {
+  readonly instanceUuid: string;
+  readonly role: ContainerRole;
+}
+
+/** The part of a flavor that a container is made from. */
+export interface FlavorFacts {
+  readonly name: string;
+  readonly flavorId: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly swapMb: number;
+  readonly rootGb: number;
+  readonly ephemeralGb: number;
+  readonly extraSpecs: Readonly<Record<string, string>>;
+}
+
+/** An instance as plain data: what a container spec is computed from. */
+export interface InstanceFacts {
+  readonly uuid: string;
+  /** `instance-0000002a` */
+  readonly guestName: string;
+  readonly hostname: string;
+  readonly displayName: string;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly availabilityZone: string | null;
+  readonly imageRef: string;
+  readonly flavor: FlavorFacts;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Image properties: those of the request's image dict over `image_*` of system_metadata. */
+  readonly imageProperties: Readonly<Record<string, string>>;
+}
+
+/** An image that the engine holds, ready to create from. */
+export interface LocalImage {
+  /** Glance id it was made from. */
+  readonly imageId: string;
+  /** What the engine knows it by: our own tag or an engine id. */
+  readonly reference: string;
+}
+
+/** Everything a container is made from; docker/spec turns it into the engine's own words. */
+export interface ContainerPlan {
+  readonly key: ContainerKey;
+  readonly instance: InstanceFacts;
+  readonly image: LocalImage;
+}
+
+export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+/** The true state of one container, as the engine tells it. */
+export interface ContainerState {
+  readonly key: ContainerKey;
+  readonly containerId: string;
+  readonly status: ContainerStatus;
+  readonly powerState: PowerState;
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+  /** The engine's own words of why a start failed; empty when it did not. */
+  readonly error: string;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** Host pid of PID 1, 0 when not running. */
+  readonly pid: number;
+}
+
+export interface StopOptions {
+  /** Time between the polite signal and SIGKILL. 0: kill at once. */
+  readonly timeoutMs: number;
+}
+
+/** Something that happened to a container of ours, or to the stream that tells of it. */
+export type ContainerEvent =
+  | {
+      readonly type: 'container';
+      readonly key: ContainerKey;
+      readonly action:
+        'create' | 'start' | 'die' | 'pause' | 'unpause' | 'destroy' | 'oom' | 'kill' | 'update' | 'health';
+      /** Engine time. */
+      readonly at: Date;
+      readonly exitCode: number | null;
+      /** Signal number of a `kill`, health word of a `health`; empty otherwise. */
+      readonly detail: string;
+    }
+  | { readonly type: 'engine-lost' }
+  | { readonly type: 'engine-back' };
+
+/** What the engine is, for the compute node record and for `check`. */
+export interface EngineFacts {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly architecture: string;
+  readonly operatingSystem: string;
+  readonly kernelVersion: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly rootDirectory: string;
+  readonly storageDriver: string;
+  readonly runtimes: readonly string[];
+  readonly cgroupVersion: string;
+  readonly liveRestore: boolean;
+}
+
+export interface Containers {
+  /**
+   * Makes the container, or adopts the one that stands under its name when it is ours and made for this instance.
+   * Does not start it. Throws Invalid when the engine refuses the plan (text says what to change), Unavailable when
+   * the engine is away, Conflict when a foreign container holds the name.
+   */
+  create(plan: ContainerPlan, signal: AbortSignal): Promise<ContainerState>;
+  /** Starts it; already running is fine. Throws Invalid with the engine's words when the command can't be run. */
+  start(key: ContainerKey): Promise<void>;
+  /** Stops it; a stopped or missing one is fine. A paused one is thawed first. */
+  stop(key: ContainerKey, options: StopOptions): Promise<void>;
+  pause(key: ContainerKey): Promise<void>;
+  unpause(key: ContainerKey): Promise<void>;
+  /** Removes it with its anonymous volumes, running or not; a missing one is fine. */
+  remove(key: ContainerKey): Promise<void>;
+  /** Its state, or undefined when there is none (a foreign container of that name is none). */
+  state(key: ContainerKey): Promise<ContainerState | undefined>;
+  /** All of ours on this host with one engine call. Throws Unavailable when the engine is away. */
+  states(): Promise<readonly ContainerState[]>;
+  /** The last lines of output, oldest first; null for all, capped at 100 KiB from the end. */
+  consoleOutput(key: ContainerKey, lines: number | null): Promise<string>;
+  /** Tells of events until the signal aborts; reconnects by itself, telling of both edges. */
+  watch(listener: (event: ContainerEvent) => void, signal: AbortSignal): void;
+  facts(): Promise<EngineFacts>;
+}
