@@ -1,0 +1,20 @@
+export type {
+  CallRequest,
+  CastRequest,
+  FanoutRequest,
+  ParkedMessage,
+  RpcArgs,
+  RpcCaller,
+  RpcEndpoint,
+  RpcHandler,
+  RpcRequest,
+  RpcSerializer,
+  RpcTarget,
+} from './rpc.js';
+export { LeaveForRetry } from './rpc.js';
+export { adminContext, contextFromWire, contextToWire, elevated, wireTimestamp } from './context-wire.js';
+export type { KindOfClass } from './failure.js';
+export { DEFAULT_RABBIT_OPTIONS, checkOptions, problemsOf, withUrlQuery, type RabbitOptions } from './options.js';
+export { parseTransportUrl, type BrokerHost, type TransportUrl } from './transport-url.js';
+export { Transport, type TransportParts } from './transport.js';
+export { RpcClient, type RpcClientParts } from './client.js';

@@ -1,0 +1,72 @@
+import type { ConsumeMessage } from 'amqplib';
+import { messageOf } from '../errors/kinds.js';
+import type { BrokerConnection, Session } from './broker-connection.js';
+import { declareSubscription } from './declare.js';
+import { innerMessage } from './incoming.js';
+import { decodeReply, type ReplyMessage } from './message.js';
+import { replySubscription, type Subscription } from './topology.js';
+import type { Transport } from './transport.js';
+
+export type ReplyListener = (reply: ReplyMessage) => void;
+
+/**
+ * The one reply queue of a process: `reply_<hex>`, consumed over a connection of its own, and declared and consumed
+ * again under the same name after every reconnect, so that a call survives one.
+ */
+export class ReplyQueue {
+  private readonly subscription: Subscription;
+  private readonly connection: BrokerConnection;
+  private readonly waiting = new Map<string, ReplyListener>();
+
+  constructor(
+    private readonly transport: Transport,
+    suffix: string,
+  ) {
+    this.subscription = replySubscription(transport.options, suffix);
+    this.connection = transport.connection('reply', (session) => this.consume(session));
+    this.connection.start();
+  }
+
+  get name(): string {
+    return this.subscription.queue.name;
+  }
+
+  /** Resolves when the queue exists and is consumed. @throws the signal's reason */
+  async ready(signal: AbortSignal): Promise<void> {
+    await this.connection.session(signal);
+  }
+
+  /** Hands every reply with this message id to the listener, until the returned function is called. */
+  listen(messageId: string, listener: ReplyListener): () => void {
+    this.waiting.set(messageId, listener);
+    return () => this.waiting.delete(messageId);
+  }
+
+  async close(): Promise<void> {
+    await this.transport.release(this.connection);
+  }
+
+  private async consume(session: Session): Promise<void> {
+    const { knowledge, log } = this.transport;
+    const { queue, consumerArguments } = this.subscription;
+    await declareSubscription({ session, knowledge, log }, this.subscription);
+    const onMessage = (delivery: ConsumeMessage | null): void => {
+      if (delivery) this.receive(session, delivery);
+      else session.restart('the broker cancelled the reply consumer');
+    };
+    await session.channel.consume(queue.name, onMessage, { consumerTag: '1', arguments: consumerArguments });
+  }
+
+  /** Acks on receipt, as upstream: a reply that nobody waits for any more is of no use. */
+  private receive(session: Session, delivery: ConsumeMessage): void {
+    session.channel.ack(delivery);
+    try {
+      const reply = decodeReply(innerMessage(delivery));
+      const listener = this.waiting.get(reply.messageId);
+      if (listener) listener(reply);
+      else this.transport.log.debug('reply that nobody waits for', { messageId: reply.messageId });
+    } catch (error) {
+      this.transport.log.error('dropped a reply that cannot be read', { reason: messageOf(error) });
+    }
+  }
+}
