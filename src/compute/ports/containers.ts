@@ -52,12 +52,24 @@ export interface InstanceFacts {
   readonly imageProperties: Readonly<Record<string, string>>;
 }
 
+/** What an image says of the containers made from it. */
+export interface ImageDefaults {
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Paths that get an anonymous volume. */
+  readonly volumes: readonly string[];
+}
+
 /** An image that the engine holds, ready to create from. */
 export interface LocalImage {
   /** Glance id it was made from. */
   readonly imageId: string;
   /** What the engine knows it by: our own tag or an engine id. */
   readonly reference: string;
+  readonly defaults: ImageDefaults;
+  /** Unpacked, as the engine counts. */
+  readonly sizeBytes: number;
 }
 
 /** Everything a container is made from; docker/spec turns it into the engine's own words. */
@@ -69,13 +81,18 @@ export interface ContainerPlan {
 
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
-/** The true state of one container, as the engine tells it. */
-export interface ContainerState {
+/** What a list tells of one container. */
+export interface ContainerSummary {
   readonly key: ContainerKey;
   readonly containerId: string;
   readonly status: ContainerStatus;
   readonly powerState: PowerState;
+  /** Of an ended (or never started, for a reason) container; null otherwise. */
   readonly exitCode: number | null;
+}
+
+/** The true state of one container, as the engine tells it when asked for this one. */
+export interface ContainerState extends ContainerSummary {
   readonly oomKilled: boolean;
   /** The engine's own words of why a start failed; empty when it did not. */
   readonly error: string;
@@ -95,6 +112,8 @@ export type ContainerEvent =
   | {
       readonly type: 'container';
       readonly key: ContainerKey;
+      /** Tells a late word of a container that was replaced under its name from one of its successor. */
+      readonly containerId: string;
       readonly action:
         'create' | 'start' | 'die' | 'pause' | 'unpause' | 'destroy' | 'oom' | 'kill' | 'update' | 'health';
       /** Engine time. */
@@ -103,8 +122,10 @@ export type ContainerEvent =
       /** Signal number of a `kill`, health word of a `health`; empty otherwise. */
       readonly detail: string;
     }
-  | { readonly type: 'engine-lost' }
-  | { readonly type: 'engine-back' };
+  /** Deaths told shortly before this are the engine's own doing. Nothing is known until it is back. */
+  | { readonly type: 'engine-lost'; readonly at: Date }
+  /** Told of the first connection too. Anything may have happened before: compare with `states`. */
+  | { readonly type: 'engine-back'; readonly at: Date };
 
 /** What the engine is, for the compute node record and for `check`. */
 export interface EngineFacts {
@@ -120,6 +141,8 @@ export interface EngineFacts {
   readonly runtimes: readonly string[];
   readonly cgroupVersion: string;
   readonly liveRestore: boolean;
+  /** The kernel accounts swap, so that a limit on it means something. */
+  readonly swapLimit: boolean;
 }
 
 export interface Containers {
@@ -140,7 +163,7 @@ export interface Containers {
   /** Its state, or undefined when there is none (a foreign container of that name is none). */
   state(key: ContainerKey): Promise<ContainerState | undefined>;
   /** All of ours on this host with one engine call. Throws Unavailable when the engine is away. */
-  states(): Promise<readonly ContainerState[]>;
+  states(): Promise<readonly ContainerSummary[]>;
   /** The last lines of output, oldest first; null for all, capped at 100 KiB from the end. */
   consoleOutput(key: ContainerKey, lines: number | null): Promise<string>;
   /** Tells of events until the signal aborts; reconnects by itself, telling of both edges. */

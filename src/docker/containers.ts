@@ -1,0 +1,98 @@
+import type { ContainerEvent, Containers, EngineFacts } from '../compute/ports/containers.js';
+import { consoleOutput } from './console/output.js';
+import { create } from './containers/create.js';
+import { pause, unpause } from './containers/freeze.js';
+import { OurContainers } from './containers/ours.js';
+import type { ContainerParts } from './containers/parts.js';
+import { remove } from './containers/remove.js';
+import { start } from './containers/start.js';
+import { state, states } from './containers/states.js';
+import { stop } from './containers/stop.js';
+import type { Engine } from './engine/engine.js';
+import { containerEventOf } from './events/message.js';
+import type { EventStream, StreamNews } from './events/stream.js';
+import { engineFacts } from './facts.js';
+import type { ContainerSettings, Log } from './settings.js';
+import { containerSpec } from './spec/container.js';
+
+export interface ContainersParts {
+  readonly engine: Engine;
+  readonly events: EventStream;
+  readonly settings: ContainerSettings;
+  readonly log: Log;
+}
+
+/** The manager's containers, over one engine. */
+export function createContainers({ engine, events, settings, log }: ContainersParts): Containers {
+  const ours = new OurContainers(engine, settings.host);
+  const parts: ContainerParts = { engine, ours, log };
+  const capabilities = rememberedFacts(engine, events);
+  return {
+    create: async (plan, signal) =>
+      create(parts, plan, containerSpec(plan, { settings, engine: await capabilities() }), signal),
+    start: (key) => start(parts, key),
+    stop: (key, options) => stop(parts, key, options),
+    pause: (key) => pause(parts, key),
+    unpause: (key) => unpause(parts, key),
+    remove: (key) => remove(parts, key),
+    state: (key) => state(parts, key),
+    states: () => states(parts, settings.host),
+    consoleOutput: (key, lines) => consoleOutput(parts, key, lines),
+    facts: () => engineFacts(engine),
+    watch: (listener, signal) => {
+      watch({ events, ours, host: settings.host }, listener, signal);
+    },
+  };
+}
+
+interface WatchParts {
+  readonly events: EventStream;
+  readonly ours: OurContainers;
+  readonly host: string;
+}
+
+function watch(
+  { events, ours, host }: WatchParts,
+  listener: (event: ContainerEvent) => void,
+  signal: AbortSignal,
+): void {
+  if (signal.aborted) return;
+  const told = (news: StreamNews): void => {
+    const event = eventOf(news, host);
+    if (event === undefined) return;
+    if (event.type === 'container' && event.action === 'destroy') ours.forget(event.key, event.containerId);
+    listener(event);
+  };
+  signal.addEventListener('abort', events.listen(told), { once: true });
+  void events.run(signal);
+}
+
+function eventOf(news: StreamNews, host: string): ContainerEvent | undefined {
+  switch (news.type) {
+    case 'message':
+      return containerEventOf(news.message, host);
+    case 'lost':
+      return { type: 'engine-lost', at: news.at };
+    case 'back':
+      return { type: 'engine-back', at: news.at };
+  }
+}
+
+/** What a spec depends on, asked once in an engine's life: it costs a round trip, and a boot should not pay it. */
+function rememberedFacts(engine: Engine, events: EventStream): () => Promise<EngineFacts> {
+  let known: Promise<EngineFacts> | undefined;
+  const forget = (): void => {
+    known = undefined;
+  };
+  events.listen((news) => {
+    if (news.type !== 'message') forget();
+  });
+  return () => {
+    const asked = known ?? engineFacts(engine);
+    known = asked;
+    asked.catch(() => {
+      if (known === asked) forget();
+    });
+    return asked;
+  };
+}

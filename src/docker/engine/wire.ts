@@ -1,0 +1,43 @@
+/** The engine's own shapes, under one roof so that no other room imports the client library. */
+import type Dockerode from 'dockerode';
+
+export type CreateOptions = Dockerode.ContainerCreateOptions;
+export type HostConfig = Dockerode.HostConfig;
+export type ContainerInspect = Dockerode.ContainerInspectInfo;
+export type ContainerListItem = Dockerode.ContainerInfo;
+export type ImageInspect = Dockerode.ImageInspectInfo;
+
+/** GET /version, the parts that are read. */
+export interface EngineVersion {
+  readonly Version: string;
+  readonly ApiVersion: string;
+  readonly MinAPIVersion?: string;
+  /** Go's word for the architecture: `amd64`, `arm64`. */
+  readonly Arch: string;
+  readonly Os: string;
+}
+
+/** GET /info, the parts that are read. */
+export interface EngineInfo {
+  readonly ServerVersion: string;
+  readonly Architecture: string;
+  readonly OperatingSystem: string;
+  readonly KernelVersion: string;
+  readonly NCPU: number;
+  readonly MemTotal: number;
+  readonly DockerRootDir: string;
+  readonly Driver: string;
+  readonly Runtimes: Readonly<Record<string, unknown>>;
+  readonly CgroupVersion?: string;
+  readonly LiveRestoreEnabled: boolean;
+  readonly SwapLimit: boolean;
+}
+
+/** One line of GET /events. */
+export interface EngineMessage {
+  readonly Type?: string;
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
+  readonly time?: number;
+  readonly timeNano?: number;
+}

@@ -1,0 +1,49 @@
+import type { ContainerKey, InstanceFacts } from '../compute/ports/containers.js';
+import { parseContainerName } from './names.js';
+
+const PREFIX = 'org.openstack.nova.';
+
+/** Labels hold only what never changes in a container's life: the engine cannot change a label afterwards. */
+export const LABEL = {
+  instanceUuid: `${PREFIX}instance_uuid`,
+  projectId: `${PREFIX}project_id`,
+  host: `${PREFIX}host`,
+  role: `${PREFIX}role`,
+  /** Version of what these labels mean, so that a later service knows what an earlier one wrote. */
+  format: `${PREFIX}format`,
+} as const;
+
+const FORMAT = '1';
+
+/** The labels of a container of ours. Labels under our prefix that its image brings are blanked. */
+export function containerLabels(
+  key: ContainerKey,
+  instance: Pick<InstanceFacts, 'projectId'>,
+  origin: { readonly host: string; readonly imageLabels: Readonly<Record<string, string>> },
+): Record<string, string> {
+  const foreign = Object.keys(origin.imageLabels).filter((name) => name.startsWith(PREFIX));
+  return {
+    ...Object.fromEntries(foreign.map((name) => [name, ''])),
+    [LABEL.instanceUuid]: key.instanceUuid,
+    [LABEL.projectId]: instance.projectId,
+    [LABEL.host]: origin.host,
+    [LABEL.role]: key.role,
+    [LABEL.format]: FORMAT,
+  };
+}
+
+/**
+ * Whose container this is: ours when name, labels and host agree, else undefined. A name alone proves nothing
+ * (anybody may take one), a label alone neither (an image can bring it).
+ */
+export function ownerOf(
+  name: string,
+  labels: Readonly<Record<string, string | undefined>> | null | undefined,
+  host: string,
+): ContainerKey | undefined {
+  const key = parseContainerName(name);
+  if (key === undefined || labels === null || labels === undefined) return undefined;
+  const agrees =
+    labels[LABEL.instanceUuid] === key.instanceUuid && labels[LABEL.role] === key.role && labels[LABEL.host] === host;
+  return agrees ? key : undefined;
+}

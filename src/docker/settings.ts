@@ -1,0 +1,65 @@
+/** What the operator set, as far as a container is made of it. Plain data: app.ts fills it from the configuration. */
+export interface ContainerSettings {
+  /** `[DEFAULT] host`: part of what makes a container ours. */
+  readonly host: string;
+  /** OCI runtime registered with the engine; null for the engine's default. */
+  readonly runtime: string | null;
+  /** Most processes and threads in one container. */
+  readonly pidsLimit: number;
+  /** One log file of a container grows to this, then it is rotated. */
+  readonly logMaxBytes: number;
+  readonly logMaxFiles: number;
+  /** What a container keeps of root's powers, without `CAP_`. */
+  readonly capabilities: readonly string[];
+  readonly noNewPrivileges: boolean;
+  /** True: a container never gets more CPU time than its flavor's vcpus; false: only its share when others want some. */
+  readonly cpuHardLimit: boolean;
+  /** What a container is given between the polite signal and SIGKILL when the engine itself stops it. */
+  readonly stopTimeoutMs: number;
+}
+
+/** How images are brought to this host. */
+export interface ImageSettings {
+  /** Most images that are downloaded at a time. */
+  readonly maxConcurrentDownloads: number;
+  /** No byte for so long: the download has failed. */
+  readonly stallTimeoutMs: number;
+  /** The unpacked archive may be as large as this. */
+  readonly maxImageBytes: number;
+  /** Progress is logged at most this often. */
+  readonly progressIntervalMs: number;
+}
+
+/**
+ * Docker's own default set without NET_RAW (crafted packets; ping works without it, through the engine's
+ * ping_group_range) and MKNOD (device nodes). What package managers, web servers and su-exec style entrypoints need stays.
+ */
+export const SAFE_CAPABILITIES: readonly string[] = [
+  'AUDIT_WRITE',
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'NET_BIND_SERVICE',
+  'SETFCAP',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYS_CHROOT',
+];
+
+/** Time, handed in so that tests need not wait. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after the time, rejects with the signal's reason when that comes first. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Where this room writes what an operator should know. */
+export interface Log {
+  debug(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}

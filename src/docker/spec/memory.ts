@@ -1,0 +1,16 @@
+import type { ContainerPlan } from '../../compute/ports/containers.js';
+import type { Fragment } from './fragment.js';
+import type { SpecHost } from './host.js';
+
+const MIB = 1024 * 1024;
+
+/**
+ * The flavor's memory, and its swap as the most beyond that; no swap in the flavor means none, where the engine left
+ * alone would give as much again. Left out where the kernel does not account swap: the engine would only complain.
+ */
+export function memory({ instance: { flavor } }: ContainerPlan, { engine }: SpecHost): Fragment {
+  const limit = flavor.memoryMb * MIB;
+  return {
+    HostConfig: { Memory: limit, ...(engine.swapLimit ? { MemorySwap: limit + flavor.swapMb * MIB } : {}) },
+  };
+}
