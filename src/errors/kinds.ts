@@ -3,7 +3,16 @@
  * behind them nobody looks at status codes, Python class names or texts.
  */
 export type ErrorKind =
-  'NotFound' | 'Conflict' | 'Invalid' | 'Forbidden' | 'Unavailable' | 'Timeout' | 'Unsupported' | 'Internal';
+  | 'NotFound'
+  | 'Conflict'
+  | 'Invalid'
+  | 'Forbidden'
+  | 'Unavailable'
+  | 'Timeout'
+  | 'Unsupported'
+  /** The service is stopping: nothing was decided, the request stays in the inbox and is taken up again. */
+  | 'Interrupted'
+  | 'Internal';
 
 /** The Python exception that carries this error over the wire, so that nova-api maps it to the right HTTP status. */
 export interface NovaException {

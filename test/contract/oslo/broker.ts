@@ -26,10 +26,32 @@ export async function makeCertificates(directory: string): Promise<{ ca: string;
   const path = (name: string): string => join(directory, name);
   const openssl = (...args: string[]): Promise<unknown> => run('openssl', args, { cwd: directory });
   const rsa = ['-newkey', 'rsa:2048', '-nodes'];
-  await openssl('req', '-x509', ...rsa, '-keyout', path('ca.key'), '-out', path('ca.pem'), '-days', '2', '-subj', '/CN=test authority');
+  await openssl(
+    'req',
+    '-x509',
+    ...rsa,
+    '-keyout',
+    path('ca.key'),
+    '-out',
+    path('ca.pem'),
+    '-days',
+    '2',
+    '-subj',
+    '/CN=test authority',
+  );
   await openssl('req', ...rsa, '-keyout', path('server.key'), '-out', path('server.csr'), '-subj', '/CN=localhost');
   await writeFile(path('san.cnf'), 'subjectAltName=DNS:localhost\n');
-  const signing = ['-CA', path('ca.pem'), '-CAkey', path('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', path('san.cnf')];
+  const signing = [
+    '-CA',
+    path('ca.pem'),
+    '-CAkey',
+    path('ca.key'),
+    '-CAcreateserial',
+    '-days',
+    '2',
+    '-extfile',
+    path('san.cnf'),
+  ];
   await openssl('x509', '-req', '-in', path('server.csr'), ...signing, '-out', path('server.pem'));
   return { ca: path('ca.pem'), cert: path('server.pem'), key: path('server.key') };
 }
@@ -48,7 +70,12 @@ export class Broker {
 
   static async start(): Promise<Broker> {
     const directory = await mkdtemp(join(tmpdir(), 'oslo-broker-'));
-    const [port, tlsPort, epmdPort, distPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
+    const [port, tlsPort, epmdPort, distPort] = [
+      await freePort(),
+      await freePort(),
+      await freePort(),
+      await freePort(),
+    ];
     const tls = await makeCertificates(directory);
     await writeFile(
       join(directory, 'rabbitmq.conf'),

@@ -1,0 +1,101 @@
+import type { Logger } from '../observe/logger.js';
+import type { RequestContext } from '../observe/context.js';
+import type { FieldsOf, Instance } from '../objects/index.js';
+import type { Conductor, ConductorFor } from './ports/conductor.js';
+import type { Containers } from './ports/containers.js';
+import type { Images } from './ports/images.js';
+import type { Networks } from './ports/networks.js';
+import type { NodeControl } from './ports/nodes.js';
+import type { Notifications } from './ports/notifications.js';
+import type { Allocations } from './ports/placement.js';
+import type { Limit, LimitName } from './limits.js';
+import type { KeyedLocks } from './locks.js';
+import type { RunningWork } from './running.js';
+import type { Task, VmState } from './states.js';
+import type { EventWaiters } from './waiters.js';
+
+/** What the operator set, as far as the manager decides by it. */
+export interface ManagerSettings {
+  readonly host: string;
+  /** hypervisor_hostname of the one node of this host. */
+  readonly node: string;
+  readonly rpcResponseTimeoutMs: number;
+  readonly vifPluggingTimeoutMs: number;
+  readonly vifPluggingIsFatal: boolean;
+  /** Time that a stop gives the instance's own init. */
+  readonly shutdownTimeoutMs: number;
+  /** `instance-%08x` */
+  readonly instanceNameTemplate: string;
+  /** Deleted servers are kept this long; 0: deleted at once. */
+  readonly reclaimInstanceIntervalMs: number;
+}
+
+/** Everything the manager works with, handed in by app.ts. */
+export interface ManagerParts {
+  readonly settings: ManagerSettings;
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly networks: Networks;
+  readonly allocations: Allocations;
+  readonly node: NodeControl;
+  readonly conductorFor: ConductorFor;
+  readonly notifications: Notifications;
+  readonly locks: KeyedLocks;
+  readonly running: RunningWork;
+  readonly waiters: EventWaiters;
+  readonly limits: Readonly<Record<LimitName, Limit>>;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+/** Arguments of an RPC method, hydrated: objects are objects. */
+export type Args = Readonly<Record<string, unknown>>;
+
+/** One request as the wire's room hands it in. */
+export interface ComputeRequest {
+  readonly method: string;
+  readonly args: Args;
+  readonly context: RequestContext;
+  readonly uniqueId: string;
+  readonly isCall: boolean;
+  /** Aborts when the service has to stop: what is unfinished then stays in the inbox. */
+  readonly signal: AbortSignal;
+  /** Counts the start of the work durably; to be awaited when the wait in line is over, before any side effect. */
+  readonly begin: () => Promise<number>;
+}
+
+/** One request being worked on. */
+export interface Operation {
+  readonly parts: ManagerParts;
+  readonly request: ComputeRequest;
+  /** 1 for the first start of this request's work; more when it was started before and did not end. */
+  readonly attempt: number;
+  /** Speaks with the request's own context. */
+  readonly conductor: Conductor;
+  /** Aborts when the service has to stop or when a deletion makes this work pointless. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+export interface InstanceOperation extends Operation {
+  readonly instance: Instance;
+}
+
+/** Fields of the instance row to write; absent ones stay as they are. */
+export type InstanceChanges = Partial<FieldsOf<'Instance'>>;
+
+/**
+ * Writes these changes to the instance row. `expectedTask`, `expectedVmState`: the row's states must be among these, or
+ * conductor answers UnexpectedTaskStateError (UnexpectedDeletingTaskStateError when the user deletes the server
+ * meanwhile) or UnexpectedVMStateError.
+ */
+export async function save(
+  op: InstanceOperation,
+  changes: InstanceChanges,
+  expectedTask?: readonly Task[],
+  expectedVmState?: readonly VmState[],
+): Promise<void> {
+  for (const [field, value] of Object.entries(changes)) op.instance.set(field as keyof InstanceChanges, value);
+  const options = { ...(expectedTask && { expectedTask }), ...(expectedVmState && { expectedVmState }) };
+  await op.conductor.instances.save(op.instance, options);
+}

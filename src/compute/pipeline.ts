@@ -1,0 +1,140 @@
+import { kindOf, ServiceError } from '../errors/kinds.js';
+import { withLogFields } from '../observe/context.js';
+import { objectArg } from './arguments.js';
+import { faultDetails, faultMessage, isGone, isStateConflict, recordFault } from './failures.js';
+import { save, type ComputeRequest, type InstanceOperation, type ManagerParts } from './operation.js';
+import { resumeVerb } from './recovery/verb-resume.js';
+import type { InstanceRoute } from './route.js';
+
+/**
+ * What stands around every verb on an instance: its turn among the instance's requests, action event, notifications,
+ * and on failure fault, revert of task_state and the error's notification (the decorators of nova/compute/manager.py,
+ * release 26).
+ *
+ * INVARIANTS: one verb at a time for an instance; the event is finished after everything else is written, so an
+ * unfinished event means that the work may be unfinished; when the service itself is stopping nothing is written and
+ * the request stays in the inbox.
+ */
+export async function runOnInstance(
+  parts: ManagerParts,
+  route: InstanceRoute,
+  request: ComputeRequest,
+): Promise<unknown> {
+  const uuid = objectArg(request.args, 'instance', 'Instance').get('uuid');
+  const run = (): Promise<unknown> =>
+    parts.running.run(uuid, request.signal, (signal) => inTurn(parts, route, request, signal));
+  return withLogFields({ instanceUuid: uuid }, () => {
+    if (route.supersedes) parts.running.abort(uuid, superseded());
+    return route.locked ? parts.locks.run(uuid, run) : run();
+  });
+}
+
+async function inTurn(
+  parts: ManagerParts,
+  route: InstanceRoute,
+  request: ComputeRequest,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const work = (): Promise<unknown> => begin(parts, route, request, signal);
+  try {
+    return await (route.limit === undefined ? work() : parts.limits[route.limit](signal, work));
+  } catch (error) {
+    throw request.signal.aborted ? interrupted(error) : error;
+  }
+}
+
+async function begin(
+  parts: ManagerParts,
+  route: InstanceRoute,
+  request: ComputeRequest,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (request.signal.aborted) throw interrupted(request.signal.reason);
+  const attempt = await request.begin();
+  const instance = objectArg(request.args, 'instance', 'Instance');
+  const patience = request.isCall
+    ? { signal, timeoutMs: parts.settings.rpcResponseTimeoutMs }
+    : { signal: request.signal };
+  const conductor = parts.conductorFor(request.context, patience);
+  const first: InstanceOperation = { parts, request, attempt, conductor, signal, log: parts.log, instance };
+  const op = attempt > 1 ? await resumeVerb(first, route) : first;
+  return op === undefined ? null : underEvent(op, route);
+}
+
+async function underEvent(op: InstanceOperation, route: InstanceRoute): Promise<unknown> {
+  // The event's start needs no answer before the work begins; its finish waits for it.
+  const started = startEvent(op, route);
+  try {
+    const result = await notified(op, route);
+    await started;
+    await finishEvent(op, route);
+    return result;
+  } catch (error) {
+    await started.catch(() => undefined);
+    throw await recordFailure(op, route, error);
+  }
+}
+
+async function notified(op: InstanceOperation, route: InstanceRoute): Promise<unknown> {
+  if (route.notify === undefined) return route.run(op);
+  const { notifications } = op.parts;
+  const about = { context: op.request.context, instance: op.instance, action: route.notify };
+  await notifications.instance({ ...about, phase: 'start' });
+  const result = await route.run(op);
+  await notifications.instance({ ...about, phase: 'end' });
+  return result;
+}
+
+async function startEvent(op: InstanceOperation, route: InstanceRoute): Promise<void> {
+  if (route.event === null) return;
+  await op.conductor.events.start(op.instance.get('uuid'), route.event);
+}
+
+async function finishEvent(op: InstanceOperation, route: InstanceRoute, error?: unknown): Promise<void> {
+  if (route.event === null) return;
+  const failure = error === undefined ? undefined : { message: faultMessage(error), traceback: faultDetails(error) };
+  await op.conductor.events.finish(op.instance.get('uuid'), route.event, failure);
+}
+
+/** Writes the failure where people look for it and gives the error to throw on. */
+async function recordFailure(op: InstanceOperation, route: InstanceRoute, error: unknown): Promise<unknown> {
+  if (op.request.signal.aborted) return interrupted(error);
+  try {
+    if (op.signal.aborted) {
+      await finishEvent(op, route, op.signal.reason);
+      return op.signal.reason;
+    }
+    if (route.recordsFault) await recordFault(op, error);
+    if (route.revertsTask && !isStateConflict(error)) await revertTask(op);
+    await finishEvent(op, route, error);
+    await op.parts.notifications.exception(op.request.context, op.request.method, error);
+  } catch (secondError) {
+    if (op.request.signal.aborted) return interrupted(secondError);
+    op.log.error('The failure of a request could not be written down', { error: secondError });
+  }
+  return error;
+}
+
+/** The reason of work that a deletion ends: nobody is left to tell, and the instance's states are the deletion's now. */
+function superseded(): ServiceError {
+  return new ServiceError('Conflict', 'The server is being deleted.', {
+    nova: { name: 'InstanceNotFound', code: 404 },
+  });
+}
+
+/** Writes null and nothing else: what the verb had meant to write is not true. */
+async function revertTask(op: InstanceOperation): Promise<void> {
+  op.instance.resetChanges();
+  try {
+    await save(op, { task_state: null });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+function interrupted(cause: unknown): ServiceError {
+  if (cause instanceof ServiceError && kindOf(cause) === 'Interrupted') return cause;
+  return new ServiceError('Interrupted', 'The service is stopping; the request is taken up again at the next start.', {
+    cause,
+  });
+}

@@ -1,0 +1,79 @@
+import type { RequestContext } from '../../observe/context.js';
+import type { Instance, NovaObject } from '../../objects/index.js';
+import type { Task, VmState } from '../states.js';
+
+/**
+ * nova-conductor, the only writer of instance state, as typed calls. One `Conductor` speaks for one request context.
+ * Every call is safe to repeat, and is repeated by the adapter while the broker or conductor is away.
+ *
+ * Errors: `nova.name` is the class that conductor raised (InstanceNotFound, UnexpectedTaskStateError,
+ * UnexpectedDeletingTaskStateError …); kind Unavailable when the patience is at an end.
+ */
+export interface Conductor {
+  readonly instances: InstanceStore;
+  readonly events: ActionEvents;
+  readonly blockDevices: BlockDeviceStore;
+  readonly consoleTokens: ConsoleTokens;
+  readonly tasks: ComputeTasks;
+  readonly scheduler: SchedulerNews;
+  /** InstanceFault.create: what the API shows of a server in ERROR. `message` is cut to 255 characters. */
+  createFault(fault: { instanceUuid: string; code: number; message: string; details: string }): Promise<void>;
+}
+
+/** How long a call goes on trying: a cast's work waits for its conductor, everybody else gives up. */
+export interface Patience {
+  readonly signal: AbortSignal;
+  /** Undefined: until the signal aborts. */
+  readonly timeoutMs?: number;
+}
+
+export type ConductorFor = (context: RequestContext, patience: Patience) => Conductor;
+
+export interface SaveOptions {
+  /** The row's task_state must be among these; absent: no check. */
+  readonly expectedTask?: readonly Task[];
+  /** The row's vm_state must be among these; absent: no check. */
+  readonly expectedVmState?: readonly VmState[];
+}
+
+export interface InstanceStore {
+  get(uuid: string, expectedAttrs: readonly string[]): Promise<Instance>;
+  /** Saves what changed (and nothing else) and takes over what conductor answers. Nothing changed: no call. */
+  save(instance: Instance, options?: SaveOptions): Promise<void>;
+  /** Soft-deletes the row. A row that is gone is fine. */
+  destroy(instance: Instance): Promise<void>;
+  onHost(host: string, expectedAttrs: readonly string[]): Promise<readonly Instance[]>;
+  /** Instance uuids of the host, for group checks and the scheduler's view. */
+  uuidsOnHost(host: string): Promise<readonly string[]>;
+}
+
+/** Instance action events: what `openstack server event show` tells. */
+export interface ActionEvents {
+  start(instanceUuid: string, event: string): Promise<void>;
+  finish(instanceUuid: string, event: string, failure?: { message: string; traceback: string }): Promise<void>;
+  /** Whether this request's event of that name has been finished; undefined when there is no such event. */
+  isFinished(instanceUuid: string, event: string): Promise<boolean | undefined>;
+}
+
+export interface BlockDeviceStore {
+  ofInstance(instanceUuid: string): Promise<readonly NovaObject<'BlockDeviceMapping'>[]>;
+  save(device: NovaObject<'BlockDeviceMapping'>): Promise<void>;
+}
+
+export interface ConsoleTokens {
+  cleanForInstance(instanceUuid: string): Promise<void>;
+}
+
+/** Casts to conductor's compute_task namespace. */
+export interface ComputeTasks {
+  /** Gives a build back, for the next host of its list. `args` are named as nova names them (version 1.19). */
+  buildInstances(args: Readonly<Record<string, unknown>>, uniqueId: string): Promise<void>;
+}
+
+/** Fanout to the schedulers; losing one is harmless, the periodic sync repairs. Never throws. */
+export interface SchedulerNews {
+  instanceChanged(instance: Instance): Promise<void>;
+  instanceDeleted(instanceUuid: string): Promise<void>;
+  /** All instances of this host. */
+  sync(instanceUuids: readonly string[]): Promise<void>;
+}

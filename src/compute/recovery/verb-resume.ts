@@ -1,0 +1,63 @@
+import { novaNameOf } from '../../errors/kinds.js';
+import type { Instance } from '../../objects/index.js';
+import { NOVA_ATTRS } from '../instance-attrs.js';
+import type { InstanceOperation } from '../operation.js';
+import type { InstanceRoute, ResumeRule } from '../route.js';
+import type { Task, VmState } from '../states.js';
+
+/** What to do with a request whose work was started before and did not end. */
+export type Resume = 'go-on' | 'finish' | 'drop';
+
+export interface ResumeFacts {
+  /** Undefined: the row is gone. */
+  readonly instance: { readonly host: string | null; readonly vmState: VmState; readonly task: Task } | undefined;
+  readonly ourHost: string;
+  /** Undefined: the event was never started. */
+  readonly eventFinished: boolean | undefined;
+}
+
+/** The decision as a pure table; touches nothing when the work is not ours or not wanted any more. */
+export function decideResume(rule: ResumeRule, facts: ResumeFacts): Resume {
+  if (facts.instance === undefined || facts.eventFinished === true) return 'drop';
+  if (facts.instance.host !== facts.ourHost) return 'drop';
+  if (rule.tasks.includes(facts.instance.task)) return 'go-on';
+  // Nothing under way and the state is the one that we leave: killed between the last save and the event's end.
+  return facts.instance.task === null && rule.done.includes(facts.instance.vmState) ? 'finish' : 'drop';
+}
+
+/** The operation on the instance as it is now, or undefined when nothing is left to do; then touches nothing. */
+export async function resumeVerb(op: InstanceOperation, route: InstanceRoute): Promise<InstanceOperation | undefined> {
+  if (route.resume === undefined || route.resume === 'own') return op;
+  const uuid = op.instance.get('uuid');
+  const [instance, eventFinished] = await Promise.all([
+    currentInstance(op),
+    route.event === null ? undefined : op.conductor.events.isFinished(uuid, route.event),
+  ]);
+  const decision = decideResume(route.resume, {
+    instance: factsOf(instance),
+    ourHost: op.parts.settings.host,
+    eventFinished,
+  });
+  op.log.info(`${op.request.method} was started before and did not end: ${decision}`, { attempt: op.attempt });
+  if (decision === 'finish' && route.event !== null) await op.conductor.events.finish(uuid, route.event);
+  return decision === 'go-on' && instance !== undefined ? { ...op, instance } : undefined;
+}
+
+/** The row as it is now; undefined when it is gone. */
+export async function currentInstance(op: InstanceOperation): Promise<Instance | undefined> {
+  try {
+    return await op.conductor.instances.get(op.instance.get('uuid'), NOVA_ATTRS);
+  } catch (error) {
+    if (novaNameOf(error) === 'InstanceNotFound') return undefined;
+    throw error;
+  }
+}
+
+function factsOf(instance: Instance | undefined): ResumeFacts['instance'] {
+  if (instance === undefined) return undefined;
+  return {
+    host: instance.get('host'),
+    vmState: instance.get('vm_state') as VmState,
+    task: instance.get('task_state') as Task,
+  };
+}

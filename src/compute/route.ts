@@ -1,0 +1,41 @@
+import type { LimitName } from './limits.js';
+import type { InstanceOperation, Operation } from './operation.js';
+import type { Task, VmState } from './states.js';
+
+/** How a repeated request tells whether its work is still wanted. */
+export interface ResumeRule {
+  /** The task states in which this verb's work is under way. */
+  readonly tasks: readonly Task[];
+  /** The vm states in which this verb leaves an instance when it is done. */
+  readonly done: readonly VmState[];
+}
+
+/** A method that works on one instance. */
+export interface InstanceRoute {
+  readonly on: 'instance';
+  /** Name of the action event; null for methods that have none. */
+  readonly event: string | null;
+  /** On failure the instance's task_state becomes null (upstream's reverts_task_state). */
+  readonly revertsTask: boolean;
+  /** On failure the instance gets a fault (upstream's wrap_instance_fault). */
+  readonly recordsFault: boolean;
+  /** Waits for its turn among the instance's requests. */
+  readonly locked: boolean;
+  /** Ends whatever is running for the instance before it waits for its turn. */
+  readonly supersedes: boolean;
+  /** Runs only so many at a time. */
+  readonly limit?: LimitName;
+  /** Middle of the notification's event type; absent: none, or the verb sends its own. */
+  readonly notify?: string;
+  /** `own`: the verb looks by itself; undefined: reading only, just run it again. */
+  readonly resume?: ResumeRule | 'own';
+  readonly run: (op: InstanceOperation) => Promise<unknown>;
+}
+
+/** A method that works on the host or on several instances at once. */
+export interface HostRoute {
+  readonly on: 'host';
+  readonly run: (op: Operation) => Promise<unknown>;
+}
+
+export type Route = InstanceRoute | HostRoute;

@@ -1,0 +1,111 @@
+import { kindOf, novaNameOf, ServiceError } from '../../errors/kinds.js';
+import { faultDetails, faultMessage, isGone, recordFault } from '../failures.js';
+import { save, type InstanceOperation } from '../operation.js';
+import { networkRequest, type BuildRequest } from './build-request.js';
+
+/**
+ * Failures that no other host would mend: the request, the image or the user's networks are at fault
+ * (the exception lists of nova/compute/manager.py _build_and_run_instance, release 26).
+ */
+const NOT_ELSEWHERE: ReadonlySet<string> = new Set([
+  'BuildAbortException',
+  'NoMoreFixedIps',
+  'ExternalNetworkAttachForbidden',
+  'VirtualInterfaceCreateException',
+  'VirtualInterfaceMacAddressException',
+  'FixedIpInvalidOnHost',
+  'UnableToAutoAllocateNetwork',
+  'NetworksWithQoSPolicyNotSupported',
+  'PortLimitExceeded',
+  'PortInUse',
+  'PortNotUsable',
+  'PortRequiresFixedIP',
+  'FixedIpAlreadyInUse',
+  'NetworkAmbiguous',
+  'ImageNotActive',
+  'ImageUnacceptable',
+  'ImageNotFound',
+]);
+
+/** Chooses the end of a build that failed here. */
+export async function endFailedBuild(op: InstanceOperation, request: BuildRequest, error: unknown): Promise<void> {
+  if (isGone(error) || op.signal.aborted) {
+    op.log.info('The server was deleted while it was built');
+    return releaseBuild(op, request);
+  }
+  if (!mayWorkElsewhere(error) || request.retry === undefined || request.alternateHosts.length === 0) {
+    return abortBuild(op, request, error);
+  }
+  return giveBuildBack(op, request, error);
+}
+
+function mayWorkElsewhere(error: unknown): boolean {
+  const kind = kindOf(error);
+  if (kind === 'Invalid' || kind === 'Forbidden' || kind === 'Unsupported') return false;
+  return !NOT_ELSEWHERE.has(novaNameOf(error) ?? '');
+}
+
+/**
+ * Hands the build to the next host. The allocation goes before the cast: conductor claims on the next host with a
+ * consumer that must hold nothing. The cast's id is made from the request's, so that a repetition is the same message.
+ */
+export async function giveBuildBack(op: InstanceOperation, request: BuildRequest, error: unknown): Promise<void> {
+  op.log.warn('This host cannot build the server; another one is asked', { error });
+  await removeGuest(op, request);
+  op.instance.resetChanges();
+  await save(op, { host: null, node: null, launched_on: null, availability_zone: null, task_state: 'scheduling' });
+  await op.parts.allocations.remove(op.instance.get('uuid'));
+  op.parts.node.usageChanged();
+  const { args, uniqueId } = op.request;
+  const retry = { ...request.retry, exc: [faultDetails(error)], exc_reason: faultMessage(error) };
+  await op.conductor.tasks.buildInstances(
+    {
+      instances: [op.instance],
+      image: request.image,
+      filter_properties: { ...request.filterProperties, retry },
+      admin_password: args['admin_password'] ?? null,
+      injected_files: args['injected_files'] ?? [],
+      requested_networks: request.requestedNetworks,
+      security_groups: request.securityGroups,
+      request_spec: args['request_spec'] ?? null,
+      host_lists: [request.alternateHosts],
+    },
+    `${uniqueId}-rebuild`,
+  );
+}
+
+/** Ends the server in ERROR with the reason as its fault. Throws, so that the action's event tells of it too. */
+export async function abortBuild(op: InstanceOperation, request: BuildRequest, error: unknown): Promise<never> {
+  await removeGuest(op, request);
+  op.instance.resetChanges();
+  await recordFault(op, error);
+  await save(op, { host: null, node: null, vm_state: 'error', task_state: null });
+  await op.parts.allocations.remove(op.instance.get('uuid'));
+  op.parts.node.usageChanged();
+  throw error instanceof Error ? error : new ServiceError('Internal', 'The build failed.', { cause: error });
+}
+
+/** Nobody wants the server any more, or its failure is written already: give back what it holds here. */
+export async function releaseBuild(op: InstanceOperation, request: BuildRequest): Promise<void> {
+  await removeGuest(op, request);
+  await op.parts.allocations.remove(op.instance.get('uuid'));
+  op.parts.node.usageChanged();
+}
+
+/** The instance is somebody else's now: only what stands on this engine is ours to remove. */
+export async function leaveBuild(op: InstanceOperation): Promise<void> {
+  await op.parts.containers.remove({ instanceUuid: op.instance.get('uuid'), role: 'main' });
+  op.parts.node.usageChanged();
+}
+
+/** Container and ports of the attempt; tried both even if one fails, and a failure is for the log only. */
+async function removeGuest(op: InstanceOperation, request: BuildRequest): Promise<void> {
+  const ends = await Promise.allSettled([
+    op.parts.containers.remove({ instanceUuid: op.instance.get('uuid'), role: 'main' }),
+    op.parts.networks.deallocate(networkRequest(op, request, op.request.signal)),
+  ]);
+  for (const end of ends) {
+    if (end.status === 'rejected')
+      op.log.error('Something of a failed build stayed behind', { error: end.reason as unknown });
+  }
+}

@@ -1,0 +1,117 @@
+import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
+import { isGone, isStateConflict } from '../failures.js';
+import { imageFacts, instanceFacts } from '../instance-facts.js';
+import { save, type InstanceOperation } from '../operation.js';
+import { POWER_STATE, type ContainerKey, type LocalImage } from '../ports/containers.js';
+import { resumeBuild } from '../recovery/build-resume.js';
+import { BUILD_TASKS, type Task } from '../states.js';
+import { abortBuild, endFailedBuild, giveBuildBack, leaveBuild, releaseBuild } from './build-failure.js';
+import { networkRequest, readBuildRequest, type BuildRequest } from './build-request.js';
+
+/**
+ * Boots a server (nova/compute/manager.py _do_build_and_run_instance, release 26): claim the instance for this host,
+ * bring image and ports, make and start the container, say ACTIVE. What fails is either given back to conductor for
+ * the next host or ends the server in ERROR; in both cases nothing of it stays here.
+ */
+export async function build(op: InstanceOperation): Promise<void> {
+  const request = readBuildRequest(op.request.args);
+  const step = op.attempt > 1 ? await resumeBuild(op) : 'go-on';
+  switch (step) {
+    case 'go-on':
+      return buildHere(op, request);
+    case 'give-back':
+      return giveBuildBack(op, request, new ServiceError('Unavailable', 'Interrupted while the build was given back.'));
+    case 'abort':
+      return abortBuild(
+        op,
+        request,
+        new ServiceError('Internal', 'The build failed and was interrupted while it did.'),
+      );
+    case 'release':
+      return releaseBuild(op, request);
+    case 'leave':
+      return leaveBuild(op);
+    case 'finished':
+      return;
+  }
+}
+
+async function buildHere(op: InstanceOperation, request: BuildRequest): Promise<void> {
+  if (!(await claim(op, request))) return;
+  try {
+    await notifyCreate(op, request, 'start');
+    await spawn(op, request);
+  } catch (error) {
+    if (kindOf(error) === 'Interrupted' || op.request.signal.aborted) throw error;
+    await notifyCreate(op, request, 'error', error);
+    op.parts.node.buildEnded(false);
+    return endFailedBuild(op, request, error);
+  }
+  op.parts.node.buildEnded(true);
+  await Promise.all([op.conductor.scheduler.instanceChanged(op.instance), notifyCreate(op, request, 'end')]);
+}
+
+/**
+ * From here on the row says that the instance is ours, so that its external events find this host. False when the row
+ * is not that of a server waiting to be built here: it was deleted, or this message is a late double. Then nothing of
+ * it may be touched, since what stands under its name may be a server in use.
+ */
+async function claim(op: InstanceOperation, request: BuildRequest): Promise<boolean> {
+  const { host, node } = op.parts.settings;
+  const systemMetadata = { ...op.instance.get('system_metadata'), boot_roles: op.request.context.roles.join(',') };
+  const task: Task = request.wantsNetwork ? 'networking' : 'spawning';
+  const row = {
+    vm_state: 'building',
+    task_state: task,
+    host,
+    node,
+    launched_on: host,
+    system_metadata: systemMetadata,
+  };
+  // A first run finds the task as the scheduler left it, a repeated one where the work got to.
+  const expectedTask = op.attempt > 1 ? BUILD_TASKS : (['scheduling', null] as const);
+  try {
+    await save(op, row, expectedTask, ['building']);
+  } catch (error) {
+    if (!isGone(error) && !isStateConflict(error)) throw error;
+    op.log.info('The server is not waiting to be built here any more', { reason: messageOf(error) });
+    if (isGone(error)) await releaseBuild(op, request);
+    return false;
+  }
+  op.parts.node.usageChanged();
+  return true;
+}
+
+async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void> {
+  const { containers, settings, now } = op.parts;
+  const key: ContainerKey = { instanceUuid: op.instance.get('uuid'), role: 'main' };
+  const image = await prepare(op, request);
+  await containers.create({ key, instance: instanceFacts(op.instance, settings, request.image), image }, op.signal);
+  await containers.start(key);
+  const state = await containers.state(key);
+  const powerState = state?.powerState ?? POWER_STATE.NOSTATE;
+  await save(op, { vm_state: 'active', task_state: null, power_state: powerState, launched_at: now() }, ['spawning']);
+}
+
+/** Ports and image at the same time; both have ended when this does, so that nothing runs on behind a failure. */
+async function prepare(op: InstanceOperation, request: BuildRequest): Promise<LocalImage> {
+  const [ports, image] = await Promise.allSettled([
+    op.parts.networks.allocate(networkRequest(op, request, op.signal)),
+    op.parts.images.ensure(imageFacts(request.image), op.request.context, op.signal),
+  ]);
+  if (ports.status === 'rejected') throw ports.reason as Error;
+  if (image.status === 'rejected') throw image.reason as Error;
+  if (request.wantsNetwork) await save(op, { task_state: 'spawning' }, ['networking']);
+  return image.value;
+}
+
+async function notifyCreate(
+  op: InstanceOperation,
+  request: BuildRequest,
+  phase: 'start' | 'end' | 'error',
+  error?: unknown,
+): Promise<void> {
+  const extra = phase === 'start' ? { image_name: request.imageName } : phase === 'end' ? { message: 'Success' } : {};
+  const about = { context: op.request.context, instance: op.instance, action: 'create', phase, extra };
+  await op.parts.notifications.instance(error === undefined ? about : { ...about, error });
+}

@@ -1,0 +1,18 @@
+import { ServiceError } from '../../errors/kinds.js';
+import { optionalIntegerArg } from '../arguments.js';
+import type { InstanceOperation } from '../operation.js';
+
+/** The last lines of the container's output (get_console_output, compute RPC 6.0). 0 lines is an empty text. */
+export async function consoleOutput(op: InstanceOperation): Promise<string> {
+  const lines = optionalIntegerArg(op.request.args, 'tail_length');
+  if (lines === 0) return '';
+  const key = { instanceUuid: op.instance.get('uuid'), role: 'main' } as const;
+  if ((await op.parts.containers.state(key)) === undefined) {
+    throw new ServiceError('NotFound', 'Guest does not have a console available.', {
+      nova: { name: 'ConsoleNotAvailable', code: 404 },
+    });
+  }
+  // Nova hands the text on as ASCII with replacement; a negative count means all, as its own API has it.
+  const text = await op.parts.containers.consoleOutput(key, lines !== null && lines > 0 ? lines : null);
+  return text.replace(/[^\p{ASCII}]/gu, '?');
+}

@@ -1,0 +1,75 @@
+import { booleanArg } from '../arguments.js';
+import { mainKey, powerOf, powerOff, powerOn } from '../guest.js';
+import { save, type InstanceChanges, type InstanceOperation } from '../operation.js';
+import { POWER_STATE, type PowerState } from '../ports/containers.js';
+
+const OFF: ReadonlySet<PowerState> = new Set([POWER_STATE.NOSTATE, POWER_STATE.SHUTDOWN, POWER_STATE.CRASHED]);
+
+/** nova/compute/manager.py start_instance, release 26: a shelved server that was not offloaded starts by this, too. */
+export async function start(op: InstanceOperation): Promise<void> {
+  const powerState = await powerOn(op);
+  await save(op, { ...withoutShelving(op), vm_state: 'active', task_state: null, power_state: powerState }, [
+    'powering-on',
+  ]);
+}
+
+/** stop_instance. One that is off already may have been found so by the power sync, which clears the task. */
+export async function stop(op: InstanceOperation): Promise<void> {
+  const before = await powerOff(op, booleanArg(op.request.args, 'clean_shutdown', true));
+  const expected = OFF.has(before) ? (['powering-off', null] as const) : (['powering-off'] as const);
+  await save(op, { vm_state: 'stopped', task_state: null, power_state: await powerOf(op) }, expected);
+}
+
+export async function pause(op: InstanceOperation): Promise<void> {
+  await op.parts.containers.pause(mainKey(op));
+  await save(op, { vm_state: 'paused', task_state: null, power_state: await powerOf(op) }, ['pausing']);
+}
+
+export async function unpause(op: InstanceOperation): Promise<void> {
+  await op.parts.containers.unpause(mainKey(op));
+  await save(op, { vm_state: 'active', task_state: null, power_state: await powerOf(op) }, ['unpausing']);
+}
+
+/** Frozen like a paused one, but told as SUSPENDED: a container has no memory to write to a disk. */
+export async function suspend(op: InstanceOperation): Promise<void> {
+  const systemMetadata = { ...op.instance.get('system_metadata'), old_vm_state: op.instance.get('vm_state') };
+  await op.parts.containers.pause(mainKey(op));
+  const row = {
+    vm_state: 'suspended',
+    task_state: null,
+    power_state: POWER_STATE.SUSPENDED,
+    system_metadata: systemMetadata,
+  };
+  await save(op, row, ['suspending']);
+}
+
+/** Thaws it; where the freezer's state is gone (the engine or the host was restarted) it is started. */
+export async function resume(op: InstanceOperation): Promise<void> {
+  const { old_vm_state: before, ...systemMetadata } = op.instance.get('system_metadata');
+  const power = await powerOf(op);
+  if (power === POWER_STATE.PAUSED) await op.parts.containers.unpause(mainKey(op));
+  else await powerOn(op);
+  const row = {
+    vm_state: before ?? 'active',
+    task_state: null,
+    power_state: await powerOf(op),
+    system_metadata: systemMetadata,
+  };
+  await save(op, row, ['resuming']);
+}
+
+export async function softDelete(op: InstanceOperation): Promise<void> {
+  await powerOff(op, true);
+  await save(op, { vm_state: 'soft-delete', task_state: null, power_state: await powerOf(op) }, ['soft-deleting']);
+}
+
+export async function restore(op: InstanceOperation): Promise<void> {
+  await save(op, { vm_state: 'active', task_state: null, power_state: await powerOn(op) }, ['restoring']);
+}
+
+/** The keys that shelving left, dropped (nova/compute/utils.py remove_shelved_keys_from_system_metadata, release 26). */
+function withoutShelving(op: InstanceOperation): InstanceChanges {
+  const kept = Object.entries(op.instance.get('system_metadata')).filter(([key]) => !key.startsWith('shelved_'));
+  if (kept.length === Object.keys(op.instance.get('system_metadata')).length) return {};
+  return { system_metadata: Object.fromEntries(kept) };
+}

@@ -1,0 +1,54 @@
+import { messageOf, novaNameOf } from '../../errors/kinds.js';
+import { save, type InstanceOperation } from '../operation.js';
+import { POWER_STATE } from '../ports/containers.js';
+
+/**
+ * Deletes a server (nova/compute/manager.py terminate_instance, release 26): container, ports, allocation, row, in
+ * that order, each of which may be gone already. Anything that cannot be removed leaves the server in ERROR, so that
+ * the user can ask again.
+ */
+export async function terminate(op: InstanceOperation): Promise<void> {
+  try {
+    await destroy(op);
+  } catch (error) {
+    if (novaNameOf(error) === 'InstanceNotFound') return;
+    if (op.request.signal.aborted) throw error;
+    op.log.error('The server could not be deleted', { reason: messageOf(error) });
+    op.instance.resetChanges();
+    await save(op, { vm_state: 'error' });
+    throw error;
+  }
+}
+
+async function destroy(op: InstanceOperation): Promise<void> {
+  const { parts, conductor, instance, request } = op;
+  const uuid = instance.get('uuid');
+  parts.waiters.clear(uuid);
+  await notify(op, 'delete', 'start');
+  await notify(op, 'shutdown', 'start');
+  await parts.containers.remove({ instanceUuid: uuid, role: 'rescue' });
+  await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
+  await parts.networks.deallocate({
+    instance,
+    context: request.context,
+    requested: null,
+    securityGroups: [],
+    signal: op.signal,
+  });
+  await notify(op, 'shutdown', 'end');
+  await save(op, {
+    vm_state: 'deleted',
+    task_state: null,
+    power_state: POWER_STATE.NOSTATE,
+    terminated_at: parts.now(),
+  });
+  await parts.allocations.remove(uuid);
+  await conductor.consoleTokens.cleanForInstance(uuid);
+  await conductor.instances.destroy(instance);
+  parts.node.usageChanged();
+  await Promise.all([conductor.scheduler.instanceDeleted(uuid), notify(op, 'delete', 'end')]);
+}
+
+async function notify(op: InstanceOperation, action: string, phase: 'start' | 'end'): Promise<void> {
+  await op.parts.notifications.instance({ context: op.request.context, instance: op.instance, action, phase });
+}

@@ -1,0 +1,129 @@
+import { kindOf, ServiceError, messageOf } from '../errors/kinds.js';
+import type { Patience } from '../compute/ports/conductor.js';
+import type { RequestContext } from '../observe/context.js';
+import type { Logger } from '../observe/logger.js';
+import { applyUpdates, manifest, type NovaObject, type ObjectName } from '../objects/index.js';
+import type { RpcArgs, RpcCaller } from '../oslo/index.js';
+
+export interface ConductorSettings {
+  /** This host, as the rows name it. */
+  readonly host: string;
+  /** `[filter_scheduler] track_instance_changes` */
+  readonly tracksInstanceChanges: boolean;
+}
+
+/** What calls to conductor are made with. */
+export interface ConductorParts {
+  readonly rpc: RpcCaller;
+  /** `rpc_response_timeout` */
+  readonly responseTimeoutMs: number;
+  readonly log: Logger;
+  readonly settings: ConductorSettings;
+  /** A fresh context of the service itself: administrator, no user. */
+  readonly ownContext: () => RequestContext;
+  /** Resolves after that time, or at once when the signal aborts. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Longest pause between two tries while conductor or the broker is away. */
+const MAX_PAUSE_MS = 10_000;
+
+/**
+ * Calls to nova-conductor on behalf of one request. A call whose answer did not come is made again as long as the
+ * patience lasts; so everything that goes through here has to be safe to repeat.
+ */
+export class ConductorCalls {
+  readonly #deadline: number;
+
+  constructor(
+    readonly parts: ConductorParts,
+    readonly context: RequestContext,
+    readonly patience: Patience,
+  ) {
+    this.#deadline = performance.now() + (patience.timeoutMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * A class method (conductor 3.0 object_class_action_versions); conductor ports the result back to our versions.
+   * `args` are Python's positional arguments after the context.
+   */
+  async classAction(
+    name: ObjectName,
+    method: string,
+    args: readonly unknown[],
+    kwargs: RpcArgs = {},
+  ): Promise<unknown> {
+    const body = { objname: name, objmethod: method, object_versions: manifest(name), args, kwargs };
+    return this.#call('object_class_action_versions', body, () => Promise.resolve(undefined));
+  }
+
+  /**
+   * An instance method (conductor 3.0 object_action) on `sent`; what conductor changed is taken over into `local`.
+   * `settled` is asked when the call is made again because its answer did not come and the repetition fails: did the
+   * first one do it?
+   */
+  async objectAction<N extends ObjectName>(
+    local: NovaObject<N>,
+    method: string,
+    options: { sent?: NovaObject<N>; kwargs?: RpcArgs; settled?: () => Promise<boolean> } = {},
+  ): Promise<unknown> {
+    const sent = options.sent ?? local;
+    const body = { objinst: sent, objmethod: method, args: [], kwargs: options.kwargs ?? {} };
+    const changes = sent.changes();
+    const answer = await this.#call('object_action', body, async (error) => {
+      if (options.settled !== undefined && (await options.settled())) return [{}, null];
+      throw error;
+    });
+    const [updates, result] = answer as [unknown, unknown];
+    applyUpdates(local, updates, changes);
+    return result;
+  }
+
+  /** A cast; goes out once the broker takes it, or Interrupted when the patience ends before. */
+  async cast(message: {
+    method: string;
+    namespace: string;
+    version: string;
+    args: RpcArgs;
+    uniqueId: string;
+  }): Promise<void> {
+    const { signal } = this.patience;
+    await this.parts.rpc.cast({ topic: 'conductor', ...message, context: this.context, signal });
+  }
+
+  async #call(method: string, args: RpcArgs, repeated: (error: unknown) => Promise<unknown>): Promise<unknown> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#once(method, args);
+      } catch (error) {
+        if (!isAway(error)) {
+          if (tries === 1) throw error;
+          return repeated(error).then((answer) => answer ?? Promise.reject(error as Error));
+        }
+        await this.#waitForNextTry(tries, error);
+      }
+    }
+  }
+
+  async #once(method: string, args: RpcArgs): Promise<unknown> {
+    const { rpc, responseTimeoutMs } = this.parts;
+    const { signal } = this.patience;
+    const timeoutMs = Math.max(1, Math.min(responseTimeoutMs, this.#deadline - performance.now()));
+    return rpc.call({ topic: 'conductor', version: '3.0', method, args, context: this.context, timeoutMs, signal });
+  }
+
+  async #waitForNextTry(tries: number, error: unknown): Promise<void> {
+    const { signal } = this.patience;
+    if (signal.aborted)
+      throw new ServiceError('Interrupted', 'Stopped while nova-conductor was away.', { cause: error });
+    const pauseMs = Math.min(MAX_PAUSE_MS, 250 * 2 ** tries);
+    if (performance.now() + pauseMs >= this.#deadline) throw error;
+    this.parts.log.warn('nova-conductor does not answer; asking again', { tries, pauseMs, reason: messageOf(error) });
+    await this.parts.pause(pauseMs, signal);
+  }
+}
+
+function isAway(error: unknown): boolean {
+  const kind = kindOf(error);
+  return kind === 'Timeout' || kind === 'Unavailable';
+}

@@ -1,0 +1,86 @@
+import { novaNameOf } from '../errors/kinds.js';
+import type { ActionEvents, BlockDeviceStore, ConductorFor, ConsoleTokens } from '../compute/ports/conductor.js';
+import { create, expectObject } from '../objects/index.js';
+import { ConductorCalls, type ConductorParts } from './calls.js';
+import { createInstanceStore } from './instances.js';
+import { createSchedulerNews } from './scheduler.js';
+
+/** The manager's view of nova-conductor: one `Conductor` for each request context. */
+export function createConductorFor(parts: ConductorParts): ConductorFor {
+  const { settings } = parts;
+  return (context, patience) => {
+    const calls = new ConductorCalls(parts, context, patience);
+    return {
+      instances: createInstanceStore(calls),
+      events: actionEvents(calls, settings.host),
+      blockDevices: blockDevices(calls),
+      consoleTokens: consoleTokens(calls),
+      tasks: {
+        buildInstances: (args, uniqueId) =>
+          calls.cast({ method: 'build_instances', namespace: 'compute_task', version: '1.19', args, uniqueId }),
+      },
+      scheduler: createSchedulerNews(parts, context, patience.signal),
+      async createFault({ instanceUuid, code, message, details }) {
+        const fields = { instance_uuid: instanceUuid, code, message, details, host: settings.host };
+        await calls.objectAction(create('InstanceFault', fields), 'create');
+      },
+    };
+  };
+}
+
+/** nova/objects/instance_action.py, release 26. An action that nobody knows (started by hand) is no reason to stop. */
+function actionEvents(calls: ConductorCalls, host: string): ActionEvents {
+  const unlessUnknown = async (work: Promise<unknown>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      const name = novaNameOf(error);
+      if (name !== 'InstanceActionNotFound' && name !== 'InstanceActionEventNotFound') throw error;
+    }
+  };
+  return {
+    start: (uuid, event) =>
+      unlessUnknown(
+        calls.classAction('InstanceActionEvent', 'event_start', [uuid, event], { want_result: false, host }),
+      ),
+    finish: (uuid, event, failure) =>
+      unlessUnknown(
+        calls.classAction('InstanceActionEvent', 'event_finish_with_failure', [uuid, event], {
+          exc_val: failure?.message ?? null,
+          exc_tb: failure?.traceback ?? null,
+          want_result: false,
+        }),
+      ),
+    async isFinished(uuid, event) {
+      const action = await calls.classAction('InstanceAction', 'get_by_request_id', [uuid, calls.context.requestId]);
+      if (action === null || action === undefined) return undefined;
+      const id = expectObject(action, 'InstanceAction', 'InstanceAction.get_by_request_id').get('id');
+      const list = await calls.classAction('InstanceActionEventList', 'get_by_action', [id]);
+      const events = expectObject(list, 'InstanceActionEventList', 'InstanceActionEventList.get_by_action').get(
+        'objects',
+      );
+      const ours = events.filter((one) => one.get('event') === event && one.peek('host') === host);
+      return ours.length === 0 ? undefined : ours.some((one) => one.get('finish_time') !== null);
+    },
+  };
+}
+
+function blockDevices(calls: ConductorCalls): BlockDeviceStore {
+  return {
+    async ofInstance(uuid) {
+      const list = await calls.classAction('BlockDeviceMappingList', 'get_by_instance_uuid', [uuid]);
+      return expectObject(list, 'BlockDeviceMappingList', 'BlockDeviceMappingList.get_by_instance_uuid').get('objects');
+    },
+    async save(device) {
+      await calls.objectAction(device, 'save');
+    },
+  };
+}
+
+function consoleTokens(calls: ConductorCalls): ConsoleTokens {
+  return {
+    async cleanForInstance(uuid) {
+      await calls.classAction('ConsoleAuthToken', 'clean_console_auths_for_instance', [uuid]);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { novaNameOf } from '../errors/kinds.js';
+import type { InstanceStore, SaveOptions } from '../compute/ports/conductor.js';
+import { expectObject, type FieldName, type Instance } from '../objects/index.js';
+import type { ConductorCalls } from './calls.js';
+
+/** Instance rows (nova/objects/instance.py, release 26). */
+export function createInstanceStore(calls: ConductorCalls): InstanceStore {
+  return {
+    async get(uuid, expectedAttrs) {
+      const found = await calls.classAction('Instance', 'get_by_uuid', [uuid], { expected_attrs: expectedAttrs });
+      return expectObject(found, 'Instance', 'Instance.get_by_uuid');
+    },
+    save: (instance, options) => saveInstance(calls, instance, options ?? {}),
+    async destroy(instance) {
+      try {
+        await calls.objectAction(instance, 'destroy', { sent: instance.partial(['id', 'uuid', 'host', 'deleted']) });
+      } catch (error) {
+        if (novaNameOf(error) !== 'InstanceNotFound') throw error;
+      }
+    },
+    async onHost(host, expectedAttrs) {
+      const list = await calls.classAction('InstanceList', 'get_by_host', [host], { expected_attrs: expectedAttrs });
+      return expectObject(list, 'InstanceList', 'InstanceList.get_by_host').get('objects');
+    },
+    async uuidsOnHost(host) {
+      return (await calls.classAction('InstanceList', 'get_uuids_by_host', [host])) as string[];
+    },
+  };
+}
+
+/**
+ * Sends only what changed: an object field that is set is written by conductor even when it did not change, so that
+ * the whole instance would write more than was meant.
+ */
+async function saveInstance(calls: ConductorCalls, instance: Instance, options: SaveOptions): Promise<void> {
+  const changed = instance.changes() as FieldName<'Instance'>[];
+  if (changed.length === 0) return;
+  const sent = instance.partial(['id', 'uuid', ...changed]);
+  const kwargs = {
+    ...(options.expectedTask && { expected_task_state: options.expectedTask }),
+    ...(options.expectedVmState && { expected_vm_state: options.expectedVmState }),
+  };
+  // An answer that did not come may have been a success: then the row's task is what we wanted it to be.
+  const settled = async (): Promise<boolean> => {
+    if (!sent.has('task_state')) return false;
+    const row = await calls.classAction('Instance', 'get_by_uuid', [instance.get('uuid')], { expected_attrs: [] });
+    const now = expectObject(row, 'Instance', 'Instance.get_by_uuid');
+    return (
+      now.get('task_state') === sent.get('task_state') &&
+      (!sent.has('vm_state') || now.get('vm_state') === sent.get('vm_state'))
+    );
+  };
+  await calls.objectAction(instance, 'save', { sent, kwargs, settled });
+}

@@ -1,0 +1,188 @@
+import sinon from 'sinon';
+import { createLimit } from '../../../src/compute/limits.js';
+import { KeyedLocks } from '../../../src/compute/locks.js';
+import type { Args, ComputeRequest, ManagerParts } from '../../../src/compute/operation.js';
+import type { Conductor } from '../../../src/compute/ports/conductor.js';
+import { POWER_STATE, type ContainerState } from '../../../src/compute/ports/containers.js';
+import { RunningWork } from '../../../src/compute/running.js';
+import { EventWaiters } from '../../../src/compute/waiters.js';
+import { ServiceError } from '../../../src/errors/kinds.js';
+import { create, type FieldsOf, type Instance } from '../../../src/objects/index.js';
+import type { Logger } from '../../../src/observe/logger.js';
+import { adminContext } from '../../../src/oslo/index.js';
+
+export const UUID = '11111111-1111-4111-8111-111111111111';
+export const PROVIDER = '22222222-2222-4222-8222-222222222222';
+export const HOST = 'host-1';
+const NOW = new Date('2026-11-22T12:00:00Z');
+
+/** What was written to the instance row, in order, with the expectation it was written under. */
+export interface Saved {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly expectedTask: readonly (string | null)[] | undefined;
+}
+
+export function makeInstance(fields: Partial<FieldsOf<'Instance'>> = {}): Instance {
+  const flavor = create('Flavor', {
+    id: 1,
+    name: 'm1.small',
+    flavorid: '1',
+    memory_mb: 512,
+    vcpus: 1,
+    root_gb: 1,
+    ephemeral_gb: 0,
+    swap: 0,
+    extra_specs: {},
+  });
+  const instance = create('Instance', {
+    id: 42,
+    uuid: UUID,
+    project_id: 'p',
+    user_id: 'u',
+    hostname: 'web',
+    display_name: 'web',
+    availability_zone: null,
+    image_ref: 'image-1',
+    host: HOST,
+    node: HOST,
+    vm_state: 'active',
+    task_state: null,
+    metadata: {},
+    system_metadata: {},
+    flavor,
+    ...fields,
+  });
+  instance.resetChanges();
+  return instance;
+}
+
+export function containerState(powerState: ContainerState['powerState'] = POWER_STATE.RUNNING): ContainerState {
+  return {
+    key: { instanceUuid: UUID, role: 'main' },
+    containerId: 'c1',
+    status: 'running',
+    powerState,
+    exitCode: null,
+    oomKilled: false,
+    error: '',
+    startedAt: NOW,
+    finishedAt: null,
+    pid: 1,
+  };
+}
+
+export function novaError(name: string): ServiceError {
+  return new ServiceError('Conflict', name, { nova: { name } });
+}
+
+/** A conductor that keeps what it is told; each method is a stub that a test may replace. */
+export function fakeConductor(saved: Saved[]) {
+  return {
+    instances: {
+      get: sinon.stub<[string, readonly string[]], Promise<Instance>>().resolves(makeInstance()),
+      save: sinon.spy((instance: Instance, options?: { expectedTask?: readonly (string | null)[] }) => {
+        const changes = instance.changes();
+        if (changes.length === 0) return Promise.resolve();
+        const fields = Object.fromEntries(changes.map((field) => [field, instance.peekUntyped(field)]));
+        saved.push({ fields, expectedTask: options?.expectedTask });
+        instance.resetChanges();
+        return Promise.resolve();
+      }),
+      destroy: sinon.stub().resolves(),
+      onHost: sinon.stub<[string, readonly string[]], Promise<readonly Instance[]>>().resolves([]),
+      uuidsOnHost: sinon.stub<[string], Promise<readonly string[]>>().resolves([]),
+    },
+    events: {
+      start: sinon.stub().resolves(),
+      finish: sinon.stub().resolves(),
+      isFinished: sinon.stub<[string, string], Promise<boolean | undefined>>().resolves(false),
+    },
+    blockDevices: { ofInstance: sinon.stub().resolves([]), save: sinon.stub().resolves() },
+    consoleTokens: { cleanForInstance: sinon.stub().resolves() },
+    tasks: { buildInstances: sinon.stub().resolves() },
+    scheduler: {
+      instanceChanged: sinon.stub().resolves(),
+      instanceDeleted: sinon.stub().resolves(),
+      sync: sinon.stub().resolves(),
+    },
+    createFault: sinon.stub().resolves(),
+  } satisfies Conductor;
+}
+
+export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** Manager parts in which everything works and nothing happens. */
+export function fakeParts() {
+  const saved: Saved[] = [];
+  const conductor = fakeConductor(saved);
+  const containers = {
+    create: sinon.stub().resolves(containerState()),
+    start: sinon.stub().resolves(),
+    stop: sinon.stub().resolves(),
+    pause: sinon.stub().resolves(),
+    unpause: sinon.stub().resolves(),
+    remove: sinon.stub().resolves(),
+    state: sinon.stub().resolves(containerState()),
+    states: sinon.stub().resolves([]),
+    consoleOutput: sinon.stub().resolves(''),
+    watch: sinon.stub(),
+    facts: sinon.stub().rejects(new Error('not asked for')),
+  };
+  const images = { ensure: sinon.stub().resolves({ imageId: 'image-1', reference: 'nova-image:image-1' }) };
+  const networks = { allocate: sinon.stub().resolves([]), deallocate: sinon.stub().resolves() };
+  const allocations = {
+    of: sinon.stub().resolves(new Map([[PROVIDER, { VCPU: 1 }]])),
+    remove: sinon.stub().resolves(),
+  };
+  const node = {
+    uuid: () => PROVIDER,
+    setEnabled: sinon.stub().resolves(),
+    uptime: sinon.stub().resolves('up'),
+    usageChanged: sinon.stub(),
+    buildEnded: sinon.stub(),
+  };
+  const notifications = { instance: sinon.stub().resolves(), exception: sinon.stub().resolves() };
+  const parts: ManagerParts = {
+    settings: {
+      host: HOST,
+      node: HOST,
+      rpcResponseTimeoutMs: 60_000,
+      vifPluggingTimeoutMs: 300_000,
+      vifPluggingIsFatal: true,
+      shutdownTimeoutMs: 60_000,
+      instanceNameTemplate: 'instance-%08x',
+      reclaimInstanceIntervalMs: 0,
+    },
+    containers,
+    images,
+    networks,
+    allocations,
+    node,
+    notifications,
+    conductorFor: () => conductor,
+    locks: new KeyedLocks(),
+    running: new RunningWork(),
+    waiters: new EventWaiters(),
+    limits: { builds: createLimit(10) },
+    now: () => NOW,
+    log: silent,
+  };
+  return { parts, saved, conductor, containers, images, networks, allocations, node, notifications };
+}
+
+export function makeRequest(
+  method: string,
+  args: Args,
+  special: Partial<ComputeRequest> & { attempt?: number } = {},
+): ComputeRequest {
+  return {
+    method,
+    args,
+    context: adminContext('33333333-3333-4333-8333-333333333333', NOW),
+    uniqueId: 'unique-1',
+    isCall: false,
+    signal: new AbortController().signal,
+    begin: () => Promise.resolve(special.attempt ?? 1),
+    ...special,
+  };
+}

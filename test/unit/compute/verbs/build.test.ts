@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { createHandlers } from '../../../../src/compute/manager.js';
+import { kindOf, ServiceError } from '../../../../src/errors/kinds.js';
+import { create, type Instance } from '../../../../src/objects/index.js';
+import { fakeParts, HOST, makeInstance, makeRequest, novaError, PROVIDER, UUID } from '../parts.js';
+
+const ALTERNATE = { service_host: 'host-2' };
+
+function buildArgs(instance: Instance, special: Record<string, unknown> = {}): Record<string, unknown> {
+  const none = create('NetworkRequest', { network_id: 'none' });
+  return {
+    instance,
+    image: { id: 'image-1', name: 'busybox', container_format: 'docker', properties: {} },
+    request_spec: null,
+    filter_properties: { retry: { num_attempts: 1, hosts: [[HOST, HOST]] } },
+    admin_password: 'secret',
+    injected_files: [],
+    requested_networks: create('NetworkRequestList', { objects: [none] }),
+    security_groups: ['default'],
+    host_list: [ALTERNATE],
+    ...special,
+  };
+}
+
+const newborn = (): Instance =>
+  makeInstance({ host: null, node: null, vm_state: 'building', task_state: 'scheduling' });
+
+async function build(fake: ReturnType<typeof fakeParts>, args: Record<string, unknown>, attempt = 1): Promise<unknown> {
+  const handler = createHandlers(fake.parts).get('build_and_run_instance');
+  return handler?.(makeRequest('build_and_run_instance', args, { attempt }));
+}
+
+describe('compute/verbs/build', () => {
+  it('claims, makes the container and says ACTIVE with two saves', async () => {
+    const fake = fakeParts();
+    await build(fake, buildArgs(newborn()));
+    assert.deepEqual(
+      fake.saved.map(({ fields, expectedTask }) => [
+        fields['vm_state'],
+        fields['task_state'],
+        fields['host'],
+        expectedTask,
+      ]),
+      [
+        ['building', 'spawning', HOST, ['scheduling', null]],
+        ['active', null, undefined, ['spawning']],
+      ],
+    );
+    assert.equal(fake.containers.create.callCount, 1);
+    assert.ok(fake.containers.start.calledAfter(fake.containers.create));
+    assert.deepEqual(fake.conductor.events.finish.args, [[UUID, 'compute__do_build_and_run_instance', undefined]]);
+    assert.deepEqual(fake.node.buildEnded.args, [[true]]);
+  });
+
+  it('passes through networking when there are networks to ask for', async () => {
+    const fake = fakeParts();
+    await build(fake, buildArgs(newborn(), { requested_networks: null }));
+    assert.deepEqual(
+      fake.saved.map(({ fields }) => fields['task_state']),
+      ['networking', 'spawning', null],
+    );
+  });
+
+  it('does nothing for a server that was deleted before its build began', async () => {
+    const fake = fakeParts();
+    fake.parts = {
+      ...fake.parts,
+      conductorFor: () => ({
+        ...fake.conductor,
+        instances: { ...fake.conductor.instances, save: () => Promise.reject(novaError('InstanceNotFound')) },
+      }),
+    };
+    await build(fake, buildArgs(newborn()));
+    assert.equal(fake.containers.create.callCount, 0);
+    assert.equal(fake.conductor.createFault.callCount, 0);
+    assert.deepEqual(fake.allocations.remove.args, [[UUID]]);
+  });
+
+  it('gives a build that may work elsewhere back: nothing stays, the allocation goes before the cast', async () => {
+    const fake = fakeParts();
+    fake.containers.start.rejects(new ServiceError('Unavailable', 'engine away'));
+    await build(fake, buildArgs(newborn()));
+    assert.equal(fake.containers.remove.callCount, 1);
+    const last = fake.saved.at(-1);
+    assert.deepEqual(
+      [last?.fields['host'], last?.fields['node'], last?.fields['task_state']],
+      [null, null, 'scheduling'],
+    );
+    assert.ok(fake.allocations.remove.calledBefore(fake.conductor.tasks.buildInstances));
+    const [args, uniqueId] = fake.conductor.tasks.buildInstances.args[0] as [Record<string, unknown>, string];
+    assert.equal(uniqueId, 'unique-1-rebuild');
+    assert.deepEqual(args['host_lists'], [[ALTERNATE]]);
+    assert.equal((args['filter_properties'] as { retry: { exc_reason: string } }).retry.exc_reason, 'engine away');
+    assert.equal(fake.conductor.createFault.callCount, 0);
+    assert.deepEqual(fake.node.buildEnded.args, [[false]]);
+  });
+
+  const aborts: [string, Record<string, unknown>, Error][] = [
+    [
+      'the image is at fault',
+      {},
+      new ServiceError('Invalid', 'not an archive', { nova: { name: 'ImageUnacceptable' } }),
+    ],
+    ['no host is left to try', { host_list: [] }, new ServiceError('Unavailable', 'engine away')],
+    ['the host was forced', { filter_properties: {} }, new ServiceError('Unavailable', 'engine away')],
+  ];
+  for (const [name, special, error] of aborts) {
+    it(`ends the server in ERROR with the reason when ${name}`, async () => {
+      const fake = fakeParts();
+      fake.images.ensure.rejects(error);
+      await assert.rejects(build(fake, buildArgs(newborn(), special)), error);
+      assert.equal(fake.conductor.tasks.buildInstances.callCount, 0);
+      const fault = fake.conductor.createFault.args[0]?.[0] as { message: string };
+      assert.equal(fault.message, error.message);
+      const last = fake.saved.at(-1)?.fields;
+      assert.deepEqual([last?.['vm_state'], last?.['task_state'], last?.['host']], ['error', null, null]);
+      assert.deepEqual(fake.allocations.remove.args, [[UUID]]);
+      assert.equal(fake.containers.remove.callCount, 1);
+      const [, , failure] = fake.conductor.events.finish.args[0] as [string, string, { message: string }];
+      assert.equal(failure.message, error.message);
+    });
+  }
+
+  it('tells nobody but cleans up when the server is deleted while it is built', async () => {
+    const fake = fakeParts();
+    const args = buildArgs(newborn());
+    const handlers = createHandlers(fake.parts);
+    let reached = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (reached = resolve));
+    fake.images.ensure.callsFake((_image: unknown, _context: unknown, signal: AbortSignal) => {
+      reached();
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    });
+    const building = handlers.get('build_and_run_instance')?.(makeRequest('build_and_run_instance', args));
+    await waiting;
+    const deleting = handlers.get('terminate_instance')?.(
+      makeRequest('terminate_instance', { instance: makeInstance({ task_state: 'deleting' }) }),
+    );
+    await building;
+    await deleting;
+    assert.equal(fake.conductor.createFault.callCount, 0);
+    assert.equal(fake.containers.create.callCount, 0);
+    assert.equal(fake.conductor.instances.destroy.callCount, 1);
+  });
+
+  it('leaves a build in the inbox when the service stops, and writes nothing of it', async () => {
+    const fake = fakeParts();
+    const stop = new AbortController();
+    fake.images.ensure.callsFake(() => {
+      stop.abort(new Error('stopping'));
+      return Promise.reject(new Error('aborted'));
+    });
+    const handler = createHandlers(fake.parts).get('build_and_run_instance');
+    const request = makeRequest('build_and_run_instance', buildArgs(newborn()), { signal: stop.signal });
+    await assert.rejects(handler?.(request) ?? Promise.resolve(), (error) => kindOf(error) === 'Interrupted');
+    assert.equal(fake.saved.length, 1);
+    assert.equal(fake.containers.remove.callCount, 0);
+    assert.equal(fake.conductor.events.finish.callCount, 0);
+  });
+
+  it('goes on with a build that was started before: the claim accepts where it got to', async () => {
+    const fake = fakeParts();
+    fake.conductor.instances.get.resolves(makeInstance({ vm_state: 'building', task_state: 'spawning' }));
+    await build(fake, buildArgs(newborn()), 2);
+    assert.deepEqual(fake.saved[0]?.expectedTask, [
+      'scheduling',
+      null,
+      'networking',
+      'block_device_mapping',
+      'spawning',
+    ]);
+    assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'active');
+  });
+
+  it('touches nothing of a repeated build that another host has', async () => {
+    const fake = fakeParts();
+    fake.conductor.instances.get.resolves(
+      makeInstance({ host: 'other', vm_state: 'building', task_state: 'spawning' }),
+    );
+    fake.allocations.of.resolves(new Map([[`${PROVIDER}-other`, {}]]));
+    await build(fake, buildArgs(newborn()), 2);
+    assert.equal(fake.saved.length, 0);
+    assert.equal(fake.allocations.remove.callCount, 0);
+    assert.equal(fake.networks.deallocate.callCount, 0);
+  });
+});
