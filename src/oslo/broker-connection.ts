@@ -3,7 +3,7 @@ import { messageOf, ServiceError } from '../errors/kinds.js';
 import type { Logger } from '../observe/logger.js';
 import type { RabbitOptions } from './options.js';
 import type { BrokerError } from './refusals.js';
-import { pause, unlessAborted } from './waiting.js';
+import { patiently, pause, unlessAborted } from './waiting.js';
 
 export type ConnectionState = 'up' | 'down' | 'closed';
 
@@ -12,6 +12,7 @@ export interface Session {
   readonly channel: ConfirmChannel;
   /** What the broker said when it closed the channel or the connection, once it has. */
   readonly refusedWith: () => BrokerError | undefined;
+  readonly isOpen: () => boolean;
   /** Gives this session up and builds the next one. */
   readonly restart: (reason: string) => void;
 }
@@ -200,30 +201,33 @@ export class BrokerConnection {
     channel.on('error', (error: Error & { code?: number }) => {
       channelError ??= { code: error.code, message: error.message };
     });
-    channel.on('close', () => lose(refusedWith()?.message ?? 'the channel ended'));
+    let open = true;
+    channel.on('close', () => {
+      open = false;
+      lose(refusedWith()?.message ?? 'the channel ended');
+    });
     channel.on('handler-error', (error: Error) => {
       this.parts.log.error('handling an AMQP event failed', { connection: this.parts.purpose, error: error.stack });
     });
-    return { channel, refusedWith, lost, restart: lose };
+    return { channel, refusedWith, lost, restart: lose, isOpen: () => open };
   }
 
   private async dropChannel(session: Session): Promise<void> {
-    if (this.link?.ended) return;
-    // A channel that the broker has closed already answers with an error: nothing is left to do then.
-    await this.patiently(async () => session.channel.close());
+    if (session.isOpen())
+      await patiently(
+        CLOSE_PATIENCE_MS,
+        session.channel.close().catch(() => {}),
+      );
   }
 
   private async dropLink(): Promise<void> {
     const link = this.link;
     this.link = undefined;
-    if (link && !link.ended) await this.patiently(() => link.model.close());
-  }
-
-  private async patiently(work: () => Promise<void>): Promise<void> {
-    const patience = new AbortController();
-    const timeout = pause(CLOSE_PATIENCE_MS, patience.signal).catch(() => {});
-    await Promise.race([work().catch(() => {}), timeout]);
-    patience.abort();
+    if (link && !link.ended)
+      await patiently(
+        CLOSE_PATIENCE_MS,
+        link.model.close().catch(() => {}),
+      );
   }
 
   /** kombu's steps: interval, then backoff more each time, up to the maximum (retry_over_time, release 5.2). */

@@ -18,3 +18,7 @@ export { DEFAULT_RABBIT_OPTIONS, checkOptions, problemsOf, withUrlQuery, type Ra
 export { parseTransportUrl, type BrokerHost, type TransportUrl } from './transport-url.js';
 export { Transport, type TransportParts } from './transport.js';
 export { RpcClient, type RpcClientParts } from './client.js';
+export { RpcServer, type RpcServerParts, type StopOptions } from './server.js';
+export { PING_ENDPOINT } from './dispatcher.js';
+export { Inbox, type InboxParts, type PendingMessage } from './inbox/inbox.js';
+export { publishNotification, type Notification } from './notifier.js';

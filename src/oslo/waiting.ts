@@ -45,3 +45,10 @@ export function limited(ms: number, outer: AbortSignal | undefined, reason: () =
     },
   };
 }
+
+/** Waits for work that never rejects, but not longer than `ms`. */
+export async function patiently(ms: number, work: Promise<void>): Promise<void> {
+  const patience = new AbortController();
+  await Promise.race([work, pause(ms, patience.signal).catch(() => {})]);
+  patience.abort();
+}
