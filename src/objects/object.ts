@@ -124,7 +124,7 @@ export class NovaObject<N extends ObjectName = ObjectName> {
   }
 
   /**
-   * Fields that changed, those first that were known to be changed when the object came. A field that holds an object
+   * Fields that changed, in the order of the changes, then those that hold changed objects. A field that holds an object
    * counts when that object has changes, `objects` of a list object when a member has; the members of any other list do
    * not make it changed (obj_what_changed of oslo.versionedobjects).
    */

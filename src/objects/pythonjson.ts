@@ -1,4 +1,4 @@
-import { isRecord } from './primitive.js';
+import { isRecord, type JsonRecord } from './primitive.js';
 
 const short: Readonly<Record<string, string>> = {
   '"': '\\"',
@@ -26,35 +26,37 @@ function numberOf(value: number): string {
   return small ? value.toExponential().replace(/e-(\d)$/, 'e-0$1') : String(value);
 }
 
-/** Text of a number in this place, when its value alone does not say how Python wrote it (1.0). */
-export type Literals = (holder: object, key: string) => string | undefined;
-
-/** Names of an object's members in the order in which they were read, when JavaScript would tell them in another. */
-export type Order = (holder: object) => readonly string[] | undefined;
-
-export interface Writing {
-  readonly literals?: Literals;
-  readonly order?: Order;
+/** How to write what a value alone does not tell. */
+export interface Manner {
+  /** The text of the number in this place, if not the usual one. */
+  readonly number: (holder: object, key: string, value: number) => string | undefined;
+  /** The names of an object's members in the order in which they are written. */
+  readonly names: (holder: object) => readonly string[];
 }
 
-function member(holder: object, key: string, value: unknown, how: Writing): string {
-  const literal = typeof value === 'number' ? how.literals?.(holder, key) : undefined;
-  return literal ?? write(value, how);
+const usual: Manner = { number: () => undefined, names: Object.keys };
+
+function writeMember(holder: object, key: string, manner: Manner): string {
+  const value = (holder as Readonly<Record<string, unknown>>)[key];
+  const special = typeof value === 'number' ? manner.number(holder, key, value) : undefined;
+  return special ?? write(value, manner);
 }
 
-function write(value: unknown, how: Writing): string {
+function writeMap(map: JsonRecord, manner: Manner): string {
+  const names = manner.names(map).filter((name) => map[name] !== undefined);
+  return `{${names.map((name) => `${textOf(name)}: ${writeMember(map, name, manner)}`).join(', ')}}`;
+}
+
+function write(value: unknown, manner: Manner): string {
   if (typeof value === 'string') return textOf(value);
   if (typeof value === 'number') return numberOf(value);
   if (typeof value === 'boolean' || value === null) return String(value);
-  if (Array.isArray(value)) {
-    return `[${value.map((item: unknown, index) => member(value, String(index), item, how)).join(', ')}]`;
-  }
+  if (Array.isArray(value)) return `[${value.map((_, index) => writeMember(value, String(index), manner)).join(', ')}]`;
   if (!isRecord(value)) throw new TypeError(`JSON has no ${typeof value}`);
-  const keys = (how.order?.(value) ?? Object.keys(value)).filter((key) => value[key] !== undefined);
-  return `{${keys.map((key) => `${textOf(key)}: ${member(value, key, value[key], how)}`).join(', ')}}`;
+  return writeMap(value, manner);
 }
 
 /** JSON as Python's json.dumps writes it by default: `", "` and `": "`, ASCII only. Throws TypeError for what is no JSON. */
-export function pythonJson(value: unknown, how: Writing = {}): string {
-  return write(value, how);
+export function pythonJson(value: unknown, manner: Manner = usual): string {
+  return write(value, manner);
 }

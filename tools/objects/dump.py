@@ -51,14 +51,27 @@ def describe_field(field):
     return found
 
 
+def implementation(method):
+    """What conductor runs for a method, below all its decorators; None if it is not called remotely.
+
+    nova.objects.base.serialize_args hides remotable_classmethod under a wrapper that does not say so.
+    """
+    remotable = False
+    while hasattr(method, 'original_fn'):
+        remotable = remotable or getattr(method, 'remotable', False)
+        method = getattr(method.original_fn, '__func__', method.original_fn)
+    return method if remotable else None
+
+
 def describe_methods(cls):
     """Methods that conductor runs for us, with their signatures: ['class' or 'object', '(a, b=None)']."""
     found = {}
     for name in dir(cls):
         method = getattr(cls, name, None)
-        if getattr(method, 'remotable', False):
+        function = implementation(method)
+        if function is not None:
             kind = 'class' if hasattr(method, '__self__') else 'object'
-            found[name] = [kind, str(inspect.signature(method.original_fn))]
+            found[name] = [kind, str(inspect.signature(function))]
     return found
 
 

@@ -4,9 +4,8 @@ import { dumpNova } from './dump.js';
 import { fingerprintsOf } from './fingerprint.js';
 import { registryOf, type Later } from './registry.js';
 import { schemasOf } from './schemas.js';
+import { generated as target } from './stored.js';
 import { typescriptOf } from './typescript.js';
-
-const target = new URL('../../src/objects/generated/', import.meta.url);
 
 /** One entry a line: small enough to ship, and a change of Nova shows as changed lines. */
 function linesOf(entries: Readonly<Record<string, unknown>>): string {

@@ -1,4 +1,4 @@
-import type { Dump, DumpedField } from './dump.js';
+import type { Dump, DumpedField, DumpedObject } from './dump.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -14,6 +14,7 @@ const simple: Readonly<Record<string, Schema & { readonly type: string }>> = {
   NonNegativeFloat: { type: 'number', minimum: 0 },
   DateTime: { ...text, format: 'iso-time' },
   IPAddress: { ...text, format: 'ip' },
+  IPV4AndV6Address: { ...text, format: 'ip' },
   IPV4Address: { ...text, format: 'ipv4' },
   IPV6Address: { ...text, format: 'ipv6' },
   NetworkModel: { ...text, format: 'json-list' },
@@ -22,7 +23,6 @@ const simple: Readonly<Record<string, Schema & { readonly type: string }>> = {
 
 /** What every object on the wire has around its fields (VersionedObject.obj_to_primitive of oslo.versionedobjects). */
 const envelope: Schema = {
-  $id: 'Envelope',
   required: ['nova_object.name', 'nova_object.namespace', 'nova_object.version', 'nova_object.data'],
   properties: {
     'nova_object.name': text,
@@ -33,25 +33,21 @@ const envelope: Schema = {
   },
 };
 
-/** A value of an enumeration or a text that Python matches from its beginning. A UUID is not checked: Nova only warns. */
+/** A value of an enumeration, or a text that Python matches from its beginning. A UUID is not checked: Nova only warns. */
 function textSchema(field: DumpedField): Schema & { readonly type: string } {
   if (field.values !== undefined) {
     const values = [...new Set(field.values)];
     return { ...text, enum: field.nullable ? [...values, null] : values };
   }
-  const anchored = field.type !== 'UUID' && field.pattern?.startsWith('^') === true;
-  return anchored ? { ...text, pattern: field.pattern } : text;
+  if (field.pattern === undefined || field.type === 'UUID') return text;
+  return { ...text, pattern: field.pattern.startsWith('^') ? field.pattern : `^(?:${field.pattern})` };
 }
 
+/** A keyword of our own (src/objects/validate.ts): $ref would have ajv compile every object that an Instance may hold. */
 function objectSchema(name: string, subclasses: boolean, dump: Dump): Schema & { readonly type: string } {
-  if (!subclasses) return { type: 'object', $ref: name };
-  const names = Object.keys(dump.objects).filter((other) => dump.objects[other]?.parents.includes(name) === true);
-  return {
-    type: 'object',
-    discriminator: { propertyName: 'nova_object.name' },
-    required: ['nova_object.name'],
-    oneOf: [name, ...names].map(($ref) => ({ $ref })),
-  };
+  const others = subclasses ? Object.keys(dump.objects) : [];
+  const heirs = others.filter((other) => dump.objects[other]?.parents.includes(name) === true);
+  return { type: 'object', novaObject: [name, ...heirs] };
 }
 
 function bareSchema(field: DumpedField, dump: Dump): Schema & { readonly type: string } {
@@ -66,21 +62,16 @@ function fieldSchema(field: DumpedField, dump: Dump): Schema {
   return field.nullable ? { ...bare, type: [bare.type, 'null'] } : bare;
 }
 
-function schemaOf(name: string, dump: Dump): Schema {
-  const fields = Object.entries(dump.objects[name]?.fields ?? {});
-  const properties = Object.fromEntries(fields.map(([field, type]) => [field, fieldSchema(type, dump)]));
-  return {
-    $id: name,
-    allOf: [{ $ref: 'Envelope' }],
-    properties: { 'nova_object.name': { const: name }, 'nova_object.data': { properties } },
-  };
+function schemaOf(object: DumpedObject, dump: Dump): Schema {
+  const fields = Object.entries(object.fields);
+  return { properties: Object.fromEntries(fields.map(([field, type]) => [field, fieldSchema(type, dump)])) };
 }
 
 /**
- * One JSON schema per object, referring to each other by name. No field is required (an unset field does not travel)
- * and none is forbidden (a newer Nova sends more).
+ * One JSON schema per object, of its nova_object.data; `Envelope` is that of every object's outside. No field is required
+ * (an unset field does not travel) and none is forbidden (a newer Nova sends more).
  */
 export function schemasOf(dump: Dump): Readonly<Record<string, Schema>> {
-  const named = Object.keys(dump.objects).map((name) => [name, schemaOf(name, dump)] as const);
+  const named = Object.entries(dump.objects).map(([name, object]) => [name, schemaOf(object, dump)] as const);
   return Object.fromEntries([['Envelope', envelope], ...named]);
 }

@@ -1,30 +1,38 @@
 import assert from 'node:assert/strict';
-import { dehydrate, hydrate, NovaObject } from '../../../src/objects/index.js';
 import { definitionOf } from '../../../src/objects/definitions.js';
-import { readTour, type RecordedMessage, type Release } from '../../wire/reader.js';
+import {
+  applyUpdates,
+  dehydrate,
+  hydrate,
+  manifest,
+  NovaObject,
+  ObjectValidator,
+  remoteMethodKind,
+  type ObjectName,
+  type Primitive,
+} from '../../../src/objects/index.js';
+import { argumentsOf, readTour, type RecordedMessage, type Release } from '../../wire/reader.js';
+import { visit } from './visit.js';
 
 /** Objects that came after the release of our definitions; they pass through. */
 const newer: Readonly<Record<Release, readonly string[]>> = { zed: [], epoxy: ['ShareMappingList'] };
-
-/** Decodes every field of every object in there, so that nothing is left in the form in which it came. */
-function visit(value: unknown, see: (object: NovaObject) => void): void {
-  if (value instanceof NovaObject) {
-    const object = value as NovaObject;
-    see(object);
-    for (const field of object.fields()) visit(object.peekUntyped(field), see);
-  } else if (value instanceof Date || typeof value !== 'object' || value === null) {
-    return;
-  } else {
-    for (const held of value instanceof Set ? value : Object.values(value)) visit(held, see);
-  }
-}
 
 function contents({ message }: RecordedMessage): Record<string, unknown> {
   return { args: message['args'], result: message['result'], payload: message['payload'] };
 }
 
-function jsonOf(value: unknown): string {
-  return JSON.stringify(value);
+/** Requests for an object's method with what conductor answered. */
+function objectActions(tour: readonly RecordedMessage[]): { sent: Primitive; updates: Record<string, unknown> }[] {
+  const replies = new Map(
+    tour.filter(({ message }) => 'result' in message).map(({ message }) => [message['_msg_id'], message]),
+  );
+  return tour
+    .filter(({ message }) => message['method'] === 'object_action')
+    .flatMap(({ message }) => {
+      const result = replies.get(message['_msg_id'])?.['result'];
+      const sent = (message['args'] as { objinst: Primitive }).objinst;
+      return Array.isArray(result) ? [{ sent, updates: result[0] as Record<string, unknown> }] : [];
+    });
 }
 
 for (const release of ['zed', 'epoxy'] as const) {
@@ -34,10 +42,10 @@ for (const release of ['zed', 'epoxy'] as const) {
     it('decodes to objects that we know and encodes to the same JSON', () => {
       const names = new Map<string, number>();
       for (const recorded of tour) {
-        const before = jsonOf(contents(recorded));
+        const before = JSON.stringify(contents(recorded));
         const decoded = hydrate(contents(recorded));
-        visit(decoded, (object) => names.set(object.name, (names.get(object.name) ?? 0) + 1));
-        assert.equal(jsonOf(dehydrate(decoded)), before);
+        visit(decoded, ({ name }) => names.set(name, (names.get(name) ?? 0) + 1));
+        assert.equal(JSON.stringify(dehydrate(decoded)), before);
       }
       const unknown = [...names.keys()].filter((name) => definitionOf(name) === undefined);
       assert.deepEqual(unknown, newer[release]);
@@ -46,9 +54,48 @@ for (const release of ['zed', 'epoxy'] as const) {
 
     it('encodes to the same JSON when nothing was looked at', () => {
       for (const recorded of tour) {
-        const before = jsonOf(contents(recorded));
-        assert.equal(jsonOf(dehydrate(hydrate(contents(recorded)))), before);
+        const before = JSON.stringify(contents(recorded));
+        assert.equal(JSON.stringify(dehydrate(hydrate(contents(recorded)))), before);
+      }
+    });
+
+    it('is valid', () => {
+      const validator = new ObjectValidator();
+      for (const recorded of tour) validator.validate(contents(recorded));
+    });
+
+    it('asks conductor for methods in the way that the definitions tell', () => {
+      for (const { objname, objmethod } of argumentsOf(tour, 'object_class_action_versions')) {
+        if (objname === 'ShareMappingList') continue;
+        assert.equal(remoteMethodKind(objname as ObjectName, objmethod as string), 'class');
+      }
+      for (const { objinst, objmethod } of argumentsOf(tour, 'object_action')) {
+        const name = (objinst as Primitive)['nova_object.name'] as ObjectName;
+        assert.equal(remoteMethodKind(name, objmethod as string), 'object');
+      }
+    });
+
+    it('brings an object up to what conductor answered', () => {
+      const actions = objectActions(tour);
+      assert.ok(actions.length > 200);
+      for (const { sent, updates } of actions) {
+        const object = new NovaObject(sent);
+        applyUpdates(object, hydrate(structuredClone(updates)));
+        const { obj_what_changed: changed, ...fields } = updates;
+        const after = object.toPrimitive();
+        assert.deepEqual(after['nova_object.data'], { ...sent['nova_object.data'], ...fields });
+        assert.deepEqual(new Set(after['nova_object.changes']), new Set(changed as string[]));
       }
     });
   });
 }
+
+describe('recorded manifests', () => {
+  it('are the ones that we would send', () => {
+    const asked = argumentsOf(readTour('zed'), 'object_class_action_versions');
+    assert.ok(asked.length > 300);
+    for (const { objname, object_versions: versions } of asked) {
+      assert.deepEqual(manifest(objname as ObjectName), versions, objname as string);
+    }
+  });
+});
