@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { RequestContext } from '../../observe/context.js';
 import type { LocalImage } from './containers.js';
 
@@ -31,6 +32,35 @@ export interface Images {
 export interface ImageSource {
   /** Glance's current record of the image. Throws NotFound, Forbidden, Unavailable. */
   show(imageId: string, context: RequestContext): Promise<ImageFacts>;
-  /** The data as a stream of bytes. Throws NotFound, Forbidden, Unavailable. */
-  download(imageId: string, context: RequestContext, signal: AbortSignal): Promise<NodeJS.ReadableStream>;
+  /**
+   * The data as a stream of bytes, not checked against its hash. Throws NotFound, Forbidden, Unavailable, Invalid (has no
+   * data). The stream errors with Timeout when it stalls, Unavailable when it ends early, the signal's reason on abort.
+   */
+  download(imageId: string, context: RequestContext, signal: AbortSignal): Promise<Readable>;
+}
+
+/** What a snapshot sets on the image record that nova-api has made for it. */
+export interface ImageChanges {
+  readonly name?: string;
+  readonly containerFormat?: string;
+  readonly diskFormat?: string;
+  /** GiB that a flavor's root disk must have. */
+  readonly minDiskGb?: number;
+  readonly minRamMb?: number;
+  /** Added to those that the image has; null is a property without a value. */
+  readonly properties?: Readonly<Record<string, string | null>>;
+}
+
+/** Where snapshots go. Implemented by openstack/glance. */
+export interface ImageStore {
+  /** Changes the record, properties not named stay. Throws NotFound, Forbidden, Invalid, Unavailable. */
+  update(imageId: string, changes: ImageChanges, context: RequestContext): Promise<void>;
+  /**
+   * Sends the data of a queued image; its length need not be known. The stream is ended in any case.
+   * Throws NotFound (deleted meanwhile), Forbidden, Invalid (quota, size limit), Conflict (has data already),
+   * Unavailable, Timeout, or the stream's own error. Glance sets a half uploaded image back to queued.
+   */
+  upload(imageId: string, data: Readable, context: RequestContext, signal: AbortSignal): Promise<void>;
+  /** Deletes it; gone already is fine. Throws Conflict when it is in use, Forbidden, Unavailable. */
+  remove(imageId: string, context: RequestContext): Promise<void>;
 }

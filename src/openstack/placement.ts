@@ -1,0 +1,193 @@
+import { codeOf } from './failures.js';
+import type { RestAnswer, RestCall } from './call.js';
+import type { Session } from './session.js';
+import { numberIn, objectIn, objectsIn, textIn, textsIn, type Json } from './shape.js';
+
+/** A resource provider: for us the compute node. */
+export interface Provider {
+  readonly uuid: string;
+  readonly name: string;
+  /** Grows with every change; a write must name the one it is based on. */
+  readonly generation: number;
+}
+
+/** What a provider has of one resource class. */
+export interface Inventory {
+  /** Never 0: a class without anything is left out. */
+  readonly total: number;
+  readonly reserved: number;
+  readonly min_unit: number;
+  readonly max_unit: number;
+  readonly step_size: number;
+  readonly allocation_ratio: number;
+}
+
+/** Inventory by resource class. */
+export type Inventories = Readonly<Record<string, Inventory>>;
+
+export interface Generational<T> {
+  readonly generation: number;
+  readonly value: T;
+}
+
+/**
+ * Placement's API as far as a compute service needs it (nova/scheduler/client/report.py, release 26), spoken as the
+ * service user. Writes throw Conflict when the generation is not the current one (`isConcurrentUpdate`).
+ */
+export interface Providers {
+  /** The provider, or undefined when there is none. */
+  get(uuid: string): Promise<Provider | undefined>;
+  byName(name: string): Promise<Provider | undefined>;
+  /** Throws Conflict when the uuid or the name is taken. */
+  create(uuid: string, name: string): Promise<Provider>;
+  remove(uuid: string): Promise<void>;
+  inventories(uuid: string): Promise<Generational<Inventories>>;
+  putInventories(uuid: string, wanted: Generational<Inventories>): Promise<Generational<Inventories>>;
+  traits(uuid: string): Promise<Generational<readonly string[]>>;
+  /** All of them must be known to Placement. */
+  putTraits(uuid: string, wanted: Generational<readonly string[]>): Promise<Generational<readonly string[]>>;
+  aggregates(uuid: string): Promise<Generational<readonly string[]>>;
+  /** Those of the names that Placement knows, after it has been told the `CUSTOM_` ones. */
+  ensureTraits(names: readonly string[]): Promise<readonly string[]>;
+  ensureResourceClass(name: string): Promise<void>;
+}
+
+/** True for a write that was based on an outdated generation. */
+export function isConcurrentUpdate(error: unknown): boolean {
+  return codeOf(error) === 'placement.concurrent_update';
+}
+
+/** True for an inventory that was cut under what is allocated from it. */
+export function isInventoryInUse(error: unknown): boolean {
+  return codeOf(error) === 'placement.inventory.inuse';
+}
+
+/** Header that asks for a microversion. */
+export function placementVersion(version: string): Readonly<Record<string, string>> {
+  return { 'OpenStack-API-Version': `placement ${version}` };
+}
+
+/** The microversions are those that Nova 26 uses for the same call. */
+export function createProviders(session: Session): Providers {
+  return { ...recordCalls(session), ...inventoryCalls(session), ...traitCalls(session) };
+}
+
+function recordCalls(session: Session): Pick<Providers, 'get' | 'byName' | 'create' | 'remove'> {
+  const list = async (name: string, query: string): Promise<readonly Provider[]> => {
+    const answer = await call(session, { name, method: 'GET', path: `/resource_providers?${query}` }, '1.14');
+    return objectsIn(objectIn(answer.body, name)['resource_providers'], name).map((item) => providerIn(item, name));
+  };
+  return {
+    get: async (uuid) =>
+      (await list('provider.get', `in_tree=${encodeURIComponent(uuid)}`)).find((provider) => provider.uuid === uuid),
+    byName: async (name) => (await list('provider.byName', `name=${encodeURIComponent(name)}`))[0],
+    create: async (uuid, name) => {
+      // Said twice it is refused because the uuid is taken, which the caller resolves by reading: no harm.
+      const request = { name: 'provider.create', method: 'POST', path: '/resource_providers' } as const;
+      const answer = await call(session, { ...request, body: { uuid, name }, repeatable: true }, '1.20');
+      return providerIn(objectIn(answer.body, request.name), request.name);
+    },
+    remove: async (uuid) => {
+      const path = `/resource_providers/${encodeURIComponent(uuid)}`;
+      await call(session, { name: 'provider.remove', method: 'DELETE', path, accept: [404] }, '1.14');
+    },
+  };
+}
+
+function inventoryCalls(session: Session): Pick<Providers, 'inventories' | 'putInventories' | 'ensureResourceClass'> {
+  return {
+    inventories: async (uuid) => {
+      const name = 'inventories.get';
+      return inventoriesIn(await call(session, { name, method: 'GET', path: sub(uuid, 'inventories') }, '1.26'), name);
+    },
+    putInventories: async (uuid, wanted) => {
+      const name = 'inventories.put';
+      const body = { resource_provider_generation: wanted.generation, inventories: wanted.value };
+      const answer = await call(session, { name, method: 'PUT', path: sub(uuid, 'inventories'), body }, '1.26');
+      return inventoriesIn(answer, name);
+    },
+    ensureResourceClass: async (name) => {
+      const path = `/resource_classes/${encodeURIComponent(name)}`;
+      await call(session, { name: 'class.ensure', method: 'PUT', path }, '1.7');
+    },
+  };
+}
+
+function traitCalls(session: Session): Pick<Providers, 'traits' | 'putTraits' | 'aggregates' | 'ensureTraits'> {
+  return {
+    traits: async (uuid) => {
+      const name = 'traits.get';
+      return namesIn(await call(session, { name, method: 'GET', path: sub(uuid, 'traits') }, '1.6'), 'traits', name);
+    },
+    putTraits: async (uuid, wanted) => {
+      const name = 'traits.put';
+      const body = { resource_provider_generation: wanted.generation, traits: wanted.value };
+      const answer = await call(session, { name, method: 'PUT', path: sub(uuid, 'traits'), body }, '1.6');
+      return namesIn(answer, 'traits', name);
+    },
+    aggregates: async (uuid) => {
+      const name = 'aggregates.get';
+      const answer = await call(session, { name, method: 'GET', path: sub(uuid, 'aggregates') }, '1.19');
+      return namesIn(answer, 'aggregates', name);
+    },
+    ensureTraits: async (names) => {
+      const known = await knownTraits(session, names);
+      const missing = names.filter((name) => name.startsWith('CUSTOM_') && !known.includes(name));
+      for (const name of missing) {
+        await call(
+          session,
+          { name: 'trait.ensure', method: 'PUT', path: `/traits/${encodeURIComponent(name)}` },
+          '1.6',
+        );
+      }
+      return [...known, ...missing];
+    },
+  };
+}
+
+async function knownTraits(session: Session, names: readonly string[]): Promise<readonly string[]> {
+  if (names.length === 0) return [];
+  const name = 'traits.known';
+  const path = `/traits?name=in:${names.map(encodeURIComponent).join(',')}`;
+  const answer = await call(session, { name, method: 'GET', path }, '1.6');
+  return textsIn(objectIn(answer.body, name)['traits'], name);
+}
+
+async function call(session: Session, request: RestCall, version: string): Promise<RestAnswer> {
+  return await session.request({ ...request, headers: placementVersion(version) });
+}
+
+function sub(uuid: string, what: string): string {
+  return `/resource_providers/${encodeURIComponent(uuid)}/${what}`;
+}
+
+function providerIn(item: Json, call: string): Provider {
+  return {
+    uuid: textIn(item['uuid'], call),
+    name: textIn(item['name'], call),
+    generation: numberIn(item['generation'], call),
+  };
+}
+
+function inventoriesIn(answer: RestAnswer, call: string): Generational<Inventories> {
+  const body = objectIn(answer.body, call);
+  const value = Object.entries(objectIn(body['inventories'], call)).map(([name, item]) => {
+    const fields = objectIn(item, call);
+    const field = (key: keyof Inventory) => numberIn(fields[key], call);
+    const inventory: Inventory = {
+      total: field('total'),
+      reserved: field('reserved'),
+      min_unit: field('min_unit'),
+      max_unit: field('max_unit'),
+      step_size: field('step_size'),
+      allocation_ratio: field('allocation_ratio'),
+    };
+    return [name, inventory] as const;
+  });
+  return { generation: numberIn(body['resource_provider_generation'], call), value: Object.fromEntries(value) };
+}
+
+function namesIn(answer: RestAnswer, key: string, call: string): Generational<readonly string[]> {
+  const body = objectIn(answer.body, call);
+  return { generation: numberIn(body['resource_provider_generation'], call), value: textsIn(body[key], call) };
+}
