@@ -94,8 +94,7 @@ function novaException(imageId: string, error: ServiceError): NovaException | un
     case 'Unavailable':
     case 'Timeout':
       return { name: 'GlanceConnectionFailed', kwargs: { server: 'glance', reason: text } };
-    case 'Unsupported':
-    case 'Internal':
+    default:
       return undefined;
   }
 }
