@@ -85,9 +85,12 @@ async function notified(op: InstanceOperation, route: InstanceRoute): Promise<un
   return result;
 }
 
+/** A repeated request has most likely started its event before: then it is that one which is to be finished. */
 async function startEvent(op: InstanceOperation, route: InstanceRoute): Promise<void> {
   if (route.event === null) return;
-  await op.conductor.events.start(op.instance.get('uuid'), route.event);
+  const uuid = op.instance.get('uuid');
+  if (op.attempt > 1 && (await op.conductor.events.isFinished(uuid, route.event)) !== undefined) return;
+  await op.conductor.events.start(uuid, route.event);
 }
 
 async function finishEvent(op: InstanceOperation, route: InstanceRoute, error?: unknown): Promise<void> {

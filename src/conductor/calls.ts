@@ -65,10 +65,15 @@ export class ConductorCalls {
   async objectAction<N extends ObjectName>(
     local: NovaObject<N>,
     method: string,
-    options: { sent?: NovaObject<N>; kwargs?: RpcArgs; settled?: () => Promise<boolean> } = {},
+    options: {
+      sent?: NovaObject<N>;
+      args?: readonly unknown[];
+      kwargs?: RpcArgs;
+      settled?: () => Promise<boolean>;
+    } = {},
   ): Promise<unknown> {
     const sent = options.sent ?? local;
-    const body = { objinst: sent, objmethod: method, args: [], kwargs: options.kwargs ?? {} };
+    const body = { objinst: sent, objmethod: method, args: options.args ?? [], kwargs: options.kwargs ?? {} };
     const changes = sent.changes();
     const answer = await this.#call('object_action', body, async (error) => {
       if (options.settled !== undefined && (await options.settled())) return [{}, null];

@@ -51,6 +51,13 @@ function actionEvents(calls: ConductorCalls, host: string): ActionEvents {
           want_result: false,
         }),
       ),
+    async record(uuid, { action, event, details, failed, at }) {
+      await calls.classAction('InstanceAction', 'action_start', [uuid, action], { want_result: false });
+      const result = failed ? 'Error' : 'Success';
+      const fields = { event, host, details, result, start_time: at, finish_time: at };
+      const args = [uuid, calls.context.requestId];
+      await calls.objectAction(create('InstanceActionEvent', fields), 'create', { args });
+    },
     async isFinished(uuid, event) {
       const action = await calls.classAction('InstanceAction', 'get_by_request_id', [uuid, calls.context.requestId]);
       if (action === null || action === undefined) return undefined;

@@ -47,10 +47,23 @@ export interface InstanceStore {
   uuidsOnHost(host: string): Promise<readonly string[]>;
 }
 
+/** Something that happened to an instance without anybody having asked for it. */
+export interface OwnAction {
+  /** Nova's word for what it amounts to, e.g. `stop`. */
+  readonly action: string;
+  readonly event: string;
+  /** Shown by microversion 2.84 on; at most 255 characters. */
+  readonly details: string;
+  readonly failed: boolean;
+  readonly at: Date;
+}
+
 /** Instance action events: what `openstack server event show` tells. */
 export interface ActionEvents {
   start(instanceUuid: string, event: string): Promise<void>;
   finish(instanceUuid: string, event: string, failure?: { message: string; traceback: string }): Promise<void>;
+  /** An action that the service began by itself, with one event that has ended already. */
+  record(instanceUuid: string, happened: OwnAction): Promise<void>;
   /** Whether this request's event of that name has been finished; undefined when there is no such event. */
   isFinished(instanceUuid: string, event: string): Promise<boolean | undefined>;
 }

@@ -47,6 +47,7 @@ export function makeInstance(fields: Partial<FieldsOf<'Instance'>> = {}): Instan
     node: HOST,
     vm_state: 'active',
     task_state: null,
+    power_state: POWER_STATE.RUNNING,
     metadata: {},
     system_metadata: {},
     flavor,
@@ -95,6 +96,7 @@ export function fakeConductor(saved: Saved[]) {
     events: {
       start: sinon.stub().resolves(),
       finish: sinon.stub().resolves(),
+      record: sinon.stub().resolves(),
       isFinished: sinon.stub<[string, string], Promise<boolean | undefined>>().resolves(false),
     },
     blockDevices: { ofInstance: sinon.stub().resolves([]), save: sinon.stub().resolves() },
@@ -128,7 +130,14 @@ export function fakeParts() {
     watch: sinon.stub(),
     facts: sinon.stub().rejects(new Error('not asked for')),
   };
-  const images = { ensure: sinon.stub().resolves({ imageId: 'image-1', reference: 'nova-image:image-1' }) };
+  const images = {
+    ensure: sinon.stub().resolves({
+      imageId: 'image-1',
+      reference: 'nova-image:image-1',
+      defaults: { entrypoint: [], command: ['sh'], labels: {}, volumes: [] },
+      sizeBytes: 1,
+    }),
+  };
   const networks = { allocate: sinon.stub().resolves([]), deallocate: sinon.stub().resolves() };
   const allocations = {
     of: sinon.stub().resolves(new Map([[PROVIDER, { VCPU: 1 }]])),

@@ -1,0 +1,62 @@
+import { POWER_STATE, type PowerState } from '../ports/containers.js';
+import type { Task, VmState } from '../states.js';
+
+/** What the comparison of an instance's row with its container asks for. */
+export type PowerVerdict =
+  | 'in-order'
+  /** Only the row's power_state is old. */
+  | 'record'
+  /** It ended by itself or by somebody's hand: the server is stopped, and the reason is told. */
+  | 'ended'
+  /** The engine took it down with itself: Nova still wants it to run. */
+  | 'start'
+  /** The same for a paused one. */
+  | 'start-paused'
+  /** It runs, and Nova wants it stopped. */
+  | 'stop'
+  /** Its container is gone. */
+  | 'vanished';
+
+export interface PowerFacts {
+  readonly vmState: VmState;
+  readonly task: Task;
+  /** power_state of the row. */
+  readonly recorded: number | null;
+  /** What the engine says. */
+  readonly guest: PowerState | 'missing';
+  /** The engine was away: what ended meanwhile ended by its doing. */
+  readonly engineWasAway: boolean;
+}
+
+/** States in which an instance has a container of its own. */
+const HAS_CONTAINER: ReadonlySet<VmState> = new Set<VmState>([
+  'active',
+  'paused',
+  'suspended',
+  'stopped',
+  'soft-delete',
+]);
+const OFF: ReadonlySet<PowerState> = new Set<PowerState>([POWER_STATE.SHUTDOWN, POWER_STATE.CRASHED]);
+
+/**
+ * The table of nova/compute/manager.py _sync_instance_power_state (release 26), with two differences: what the engine
+ * took down is started again, and a missing container is an error instead of a stopped server.
+ */
+export function decidePower(facts: PowerFacts): PowerVerdict {
+  const { vmState, task, guest } = facts;
+  if (task !== null) return 'in-order';
+  if (guest === 'missing') return HAS_CONTAINER.has(vmState) ? 'vanished' : 'in-order';
+  if (guest === POWER_STATE.NOSTATE || vmState === 'suspended') return 'in-order';
+  return OFF.has(guest) ? whenOff(facts) : whenOn(facts);
+}
+
+function whenOn({ vmState, recorded, guest }: PowerFacts): PowerVerdict {
+  if (vmState === 'stopped') return 'stop';
+  return recorded === guest ? 'in-order' : 'record';
+}
+
+function whenOff({ vmState, recorded, guest, engineWasAway }: PowerFacts): PowerVerdict {
+  if (vmState !== 'active' && vmState !== 'paused') return recorded === guest ? 'in-order' : 'record';
+  if (!engineWasAway) return 'ended';
+  return vmState === 'paused' ? 'start-paused' : 'start';
+}

@@ -1,0 +1,150 @@
+import { kindOf, messageOf, novaNameOf } from '../../errors/kinds.js';
+import { withLogFields, type RequestContext } from '../../observe/context.js';
+import type { Instance } from '../../objects/index.js';
+import { NOVA_ATTRS } from '../instance-attrs.js';
+import type { ComputeRequest, InstanceOperation, ManagerParts } from '../operation.js';
+import type { Conductor } from '../ports/conductor.js';
+import type { ContainerEvent, ContainerSummary } from '../ports/containers.js';
+import type { Task, VmState } from '../states.js';
+import { decidePower, type PowerFacts } from './decision.js';
+import { settle } from './settle.js';
+
+export interface PowerSyncParts {
+  readonly parts: ManagerParts;
+  readonly ownContext: () => RequestContext;
+  /** A death that is followed by a start within this time is a restart. */
+  readonly debounceMs: number;
+  /** The service's life. */
+  readonly signal: AbortSignal;
+}
+
+/** Only these change what an instance's row has to say. */
+const TELLING: ReadonlySet<string> = new Set(['start', 'die', 'pause', 'unpause', 'destroy']);
+
+/**
+ * Keeps Nova's rows true to the containers: by the engine's events at once, by comparison now and then.
+ *
+ * INVARIANTS: an instance's verb goes first, the comparison waits for its turn and reads row and container anew;
+ * nothing is concluded from a death while the engine is going or away; when it is back, all are compared.
+ */
+export class PowerSync {
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #engineIsHere = true;
+  #engineWasLost = false;
+
+  constructor(private readonly sync: PowerSyncParts) {
+    sync.signal.addEventListener('abort', () => this.#forgetTimers(), { once: true });
+  }
+
+  onEvent(event: ContainerEvent): void {
+    if (event.type === 'engine-lost') return this.#engineLost();
+    if (event.type === 'engine-back') return this.#engineBack();
+    if (event.key.role !== 'main' || !TELLING.has(event.action)) return;
+    const uuid = event.key.instanceUuid;
+    const { locks, log } = this.sync.parts;
+    const isOurDoing = locks.isBusy(uuid);
+    // A verb's own starts and removals are in the row that it writes; a death may come behind its back.
+    if (isOurDoing && event.action !== 'die') return;
+    if (!isOurDoing) log.info('A container changed outside of Nova', { instanceUuid: uuid, action: event.action });
+    this.#lookSoon(uuid);
+  }
+
+  /** Compares every instance of this host; one engine call and one conductor call unless something is out of order. */
+  async compareAll(engineWasAway = false): Promise<void> {
+    const { parts } = this.sync;
+    const conductor = this.#conductor();
+    const [instances, states] = await Promise.all([
+      conductor.instances.onHost(parts.settings.host, NOVA_ATTRS),
+      parts.containers.states(),
+    ]);
+    const guests = new Map(states.filter((one) => one.key.role === 'main').map((one) => [one.key.instanceUuid, one]));
+    for (const instance of instances) {
+      const facts = factsOf(instance, guests.get(instance.get('uuid')), engineWasAway);
+      if (decidePower(facts) !== 'in-order') await this.#compare(instance.get('uuid'), engineWasAway);
+    }
+  }
+
+  #engineLost(): void {
+    this.#engineIsHere = false;
+    this.#engineWasLost = true;
+    this.#forgetTimers();
+  }
+
+  #engineBack(): void {
+    this.#engineIsHere = true;
+    if (!this.#engineWasLost) return; // the first connection: the start of the service compares by itself
+    this.#engineWasLost = false;
+    this.sync.parts.log.info('The engine is back; comparing all containers with what Nova thinks');
+    this.compareAll(true).catch((error: unknown) => {
+      this.sync.parts.log.error('The comparison after the return of the engine failed', { error });
+    });
+  }
+
+  #lookSoon(uuid: string): void {
+    clearTimeout(this.#timers.get(uuid));
+    const timer = setTimeout(() => {
+      this.#timers.delete(uuid);
+      void this.#compare(uuid, false);
+    }, this.sync.debounceMs);
+    this.#timers.set(uuid, timer);
+  }
+
+  #forgetTimers(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** In the instance's turn. Never throws: the next comparison finds what this one missed. */
+  async #compare(uuid: string, engineWasAway: boolean): Promise<void> {
+    const { parts, signal } = this.sync;
+    const look = async (): Promise<void> => {
+      if (signal.aborted || !this.#engineIsHere) return;
+      // Throws Unavailable when the engine is going down: it stops its containers then, and takes no new connection
+      // while it does (seen with Engine 20.10). So nothing is concluded from these deaths.
+      const [instance, guest] = await Promise.all([
+        this.#conductor().instances.get(uuid, NOVA_ATTRS),
+        parts.containers.state({ instanceUuid: uuid, role: 'main' }),
+      ]);
+      if (instance.get('host') !== parts.settings.host) return;
+      const verdict = decidePower(factsOf(instance, guest, engineWasAway));
+      if (verdict !== 'in-order') await settle(this.#operation(instance), verdict, guest);
+    };
+    try {
+      await withLogFields({ instanceUuid: uuid }, () => parts.locks.run(uuid, look));
+    } catch (error) {
+      if (novaNameOf(error) === 'InstanceNotFound' || kindOf(error) === 'Interrupted') return;
+      parts.log.warn('The comparison of an instance with its container failed', { uuid, reason: messageOf(error) });
+    }
+  }
+
+  #conductor(context = this.sync.ownContext()): Conductor {
+    const { parts, signal } = this.sync;
+    return parts.conductorFor(context, { signal, timeoutMs: parts.settings.rpcResponseTimeoutMs });
+  }
+
+  #operation(instance: Instance): InstanceOperation {
+    const { parts, signal } = this.sync;
+    const context = this.sync.ownContext();
+    const request: ComputeRequest = {
+      method: 'power_sync',
+      args: { instance },
+      context,
+      uniqueId: context.requestId,
+      isCall: false,
+      signal,
+      begin: () => Promise.resolve(1),
+    };
+    return { parts, request, attempt: 1, conductor: this.#conductor(context), signal, log: parts.log, instance };
+  }
+}
+
+function factsOf(instance: Instance, guest: ContainerSummary | undefined, engineWasAway: boolean): PowerFacts {
+  const vmState = instance.get('vm_state') as VmState;
+  return {
+    vmState,
+    task: instance.get('task_state') as Task,
+    recorded: instance.get('power_state'),
+    guest: guest?.powerState ?? 'missing',
+    engineWasAway,
+  };
+}

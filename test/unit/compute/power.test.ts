@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import {
+  POWER_STATE,
+  type ContainerEvent,
+  type ContainerState,
+  type PowerState,
+} from '../../../src/compute/ports/containers.js';
+import { decidePower, type PowerVerdict } from '../../../src/compute/power/decision.js';
+import { exitReason } from '../../../src/compute/power/exit-reason.js';
+import { PowerSync } from '../../../src/compute/power/power-sync.js';
+import type { Task, VmState } from '../../../src/compute/states.js';
+import { ServiceError } from '../../../src/errors/kinds.js';
+import { containerState, fakeParts, makeInstance, makeRequest, UUID } from './parts.js';
+
+const { RUNNING, PAUSED, SHUTDOWN, NOSTATE, SUSPENDED } = POWER_STATE;
+
+describe('compute/power: what a comparison asks for', () => {
+  const table: [VmState, Task, number, PowerState | 'missing', boolean, PowerVerdict][] = [
+    ['active', null, RUNNING, RUNNING, false, 'in-order'],
+    ['active', null, RUNNING, SHUTDOWN, false, 'ended'],
+    ['active', null, RUNNING, SHUTDOWN, true, 'start'],
+    ['active', 'powering-off', RUNNING, SHUTDOWN, false, 'in-order'],
+    ['active', null, RUNNING, PAUSED, false, 'record'],
+    ['active', null, RUNNING, NOSTATE, false, 'in-order'],
+    ['active', null, RUNNING, 'missing', false, 'vanished'],
+    ['paused', null, PAUSED, SHUTDOWN, false, 'ended'],
+    ['paused', null, PAUSED, SHUTDOWN, true, 'start-paused'],
+    ['suspended', null, SUSPENDED, PAUSED, false, 'in-order'],
+    ['suspended', null, SUSPENDED, SHUTDOWN, true, 'in-order'],
+    ['suspended', null, SUSPENDED, 'missing', false, 'vanished'],
+    ['stopped', null, SHUTDOWN, SHUTDOWN, true, 'in-order'],
+    ['stopped', null, RUNNING, SHUTDOWN, false, 'record'],
+    ['stopped', null, SHUTDOWN, RUNNING, false, 'stop'],
+    ['stopped', null, SHUTDOWN, 'missing', false, 'vanished'],
+    ['error', null, NOSTATE, 'missing', false, 'in-order'],
+    ['shelved_offloaded', null, NOSTATE, 'missing', false, 'in-order'],
+    ['building', 'spawning', NOSTATE, 'missing', false, 'in-order'],
+  ];
+  for (const [vmState, task, recorded, guest, engineWasAway, verdict] of table) {
+    it(`${vmState}/${task ?? '-'} recorded ${recorded}, container ${guest}${engineWasAway ? ', engine was away' : ''}: ${verdict}`, () => {
+      assert.equal(decidePower({ vmState, task, recorded, guest, engineWasAway }), verdict);
+    });
+  }
+});
+
+describe('compute/power: why it ended', () => {
+  const ended = (fields: Partial<ContainerState>): ContainerState => ({
+    ...containerState(SHUTDOWN),
+    exitCode: 0,
+    ...fields,
+  });
+  const table: [string, ContainerState, string, string][] = [
+    ['a code', ended({ exitCode: 3 }), '', 'exited with code 3'],
+    ['a signal', ended({ exitCode: 143 }), '', 'ended by SIGTERM (code 143)'],
+    ['memory', ended({ exitCode: 137, oomKilled: true }), '', 'killed: it used more memory than its flavor has'],
+    ['last words', ended({ exitCode: 1 }), 'one\ntwo\n', 'exited with code 1: one | two'],
+    ['no start', ended({ exitCode: 127, error: 'no such file: /x' }), '', 'could not run: no such file: /x'],
+  ];
+  for (const [name, state, output, reason] of table) it(name, () => assert.equal(exitReason(state, output), reason));
+
+  it('keeps the end of long last words, within what metadata holds', () => {
+    const reason = exitReason(ended({ exitCode: 1 }), `${'x'.repeat(400)}the end`);
+    assert.equal(reason.length, 255);
+    assert.ok(reason.endsWith('the end'));
+  });
+});
+
+describe('compute/power: events', () => {
+  let clock: sinon.SinonFakeTimers;
+  beforeEach(() => (clock = sinon.useFakeTimers()));
+  afterEach(() => clock.restore());
+
+  function setUp() {
+    const fake = fakeParts();
+    const abort = new AbortController();
+    const ownContext = () => makeRequest('x', {}).context;
+    const sync = new PowerSync({ parts: fake.parts, ownContext, debounceMs: 300, signal: abort.signal });
+    return { fake, sync, abort };
+  }
+
+  const told = (action: 'die' | 'start' | 'destroy'): ContainerEvent => ({
+    type: 'container',
+    key: { instanceUuid: UUID, role: 'main' },
+    containerId: 'c1',
+    action,
+    at: new Date(0),
+    exitCode: 1,
+    detail: '',
+  });
+
+  it('a container that ends by itself is SHUTOFF, with its reason in metadata and in the stop action', async () => {
+    const { fake, sync } = setUp();
+    fake.containers.state.resolves({ ...containerState(SHUTDOWN), exitCode: 3 });
+    fake.containers.consoleOutput.resolves('no such table\n');
+    sync.onEvent(told('die'));
+    await clock.tickAsync(300);
+    assert.deepEqual(fake.saved, [
+      {
+        fields: {
+          vm_state: 'stopped',
+          power_state: SHUTDOWN,
+          metadata: { 'docker:exit': 'exited with code 3: no such table' },
+        },
+        expectedTask: [null],
+      },
+    ]);
+    const [, happened] = fake.conductor.events.record.args[0] as [
+      string,
+      { action: string; details: string; failed: boolean },
+    ];
+    assert.deepEqual(
+      [happened.action, happened.details, happened.failed],
+      ['stop', 'exited with code 3: no such table', true],
+    );
+  });
+
+  it('a death that a start follows is a restart', async () => {
+    const { fake, sync } = setUp();
+    fake.containers.state.resolves(containerState(RUNNING));
+    fake.conductor.instances.get.resolves(makeInstance({ power_state: RUNNING }));
+    sync.onEvent(told('die'));
+    await clock.tickAsync(100);
+    sync.onEvent(told('start'));
+    await clock.tickAsync(1000);
+    assert.equal(fake.saved.length, 0);
+    assert.equal(fake.conductor.instances.get.callCount, 1);
+  });
+
+  it('concludes nothing from a death while the engine is going down, and starts it when the engine is back', async () => {
+    const { fake, sync } = setUp();
+    fake.containers.state.rejects(new ServiceError('Unavailable', 'refused'));
+    sync.onEvent(told('die'));
+    await clock.tickAsync(300);
+    sync.onEvent({ type: 'engine-lost', at: new Date(0) });
+    sync.onEvent(told('die'));
+    await clock.tickAsync(1000);
+    assert.equal(fake.saved.length, 0);
+    const ended = { ...containerState(SHUTDOWN), exitCode: 143 };
+    fake.containers.state.resolves(ended);
+    fake.containers.states.resolves([ended]);
+    fake.conductor.instances.onHost.resolves([makeInstance({ power_state: RUNNING })]);
+    fake.conductor.instances.get.resolves(makeInstance({ power_state: RUNNING }));
+    sync.onEvent({ type: 'engine-back', at: new Date(0) });
+    await clock.tickAsync(10);
+    assert.equal(fake.containers.start.callCount, 1);
+    assert.deepEqual(fake.saved.at(-1)?.fields, { power_state: RUNNING });
+  });
+
+  it('leaves what a verb does to the verb', async () => {
+    const { fake, sync } = setUp();
+    let end = (): void => undefined;
+    const verb = fake.parts.locks.run(UUID, () => new Promise<void>((resolve) => (end = resolve)));
+    sync.onEvent(told('start'));
+    sync.onEvent(told('destroy'));
+    await clock.tickAsync(1000);
+    end();
+    await verb;
+    await clock.tickAsync(1000);
+    assert.equal(fake.conductor.instances.get.callCount, 0);
+  });
+
+  it('a container that was removed is an ERROR with a fault that says so', async () => {
+    const { fake, sync } = setUp();
+    fake.containers.state.resolves(undefined);
+    sync.onEvent(told('destroy'));
+    await clock.tickAsync(300);
+    assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'error');
+    const [fault] = fake.conductor.createFault.args[0] as [{ message: string }];
+    assert.match(fault.message, /removed outside of Nova/);
+  });
+});
