@@ -1,0 +1,130 @@
+import { option, type Section } from '../option.js';
+import { boolean, integer, string } from '../values/scalars.js';
+import { list } from '../values/containers.js';
+
+/** nova/conf/compute.py, compute_group_opts */
+export const compute = {
+  help: 'This compute service.',
+  options: {
+    consecutive_build_service_disable_threshold: option(integer(), {
+      default: 10,
+      reloadable: true,
+      help: 'Builds that have to fail in a row for the service to be reported as failing. 0: never.',
+    }),
+    shutdown_retry_interval: option(integer({ min: 1 }), {
+      default: 10,
+      reloadable: true,
+      help: 'Seconds between two requests to a container to stop.',
+    }),
+    resource_provider_association_refresh: option(integer({ min: 0 }), {
+      default: 300,
+      reloadable: true,
+      help: 'Seconds for which aggregates and traits of this host in Placement are trusted. 0: for ever.',
+    }),
+    cpu_shared_set: option(string(), { help: 'CPUs on which instances may run, e.g. 2-7,^4. Unset: all.' }),
+    cpu_dedicated_set: option(string(), { help: 'CPUs that are given to single instances, e.g. 8-15.' }),
+    max_concurrent_disk_ops: option(integer({ min: 0 }), {
+      default: 0,
+      reloadable: true,
+      help: 'Heavy disk operations (image download, snapshot) at the same time. 0: no limit.',
+    }),
+    max_disk_devices_to_attach: option(integer({ min: -1 }), {
+      default: -1,
+      help: 'Disks that one instance may have. -1: no limit.',
+    }),
+    provider_config_location: option(string(), {
+      default: '/etc/nova/provider_config/',
+      help: 'Directory of YAML files with further inventory and traits of this host.',
+    }),
+    image_type_exclude_list: option(list(), {
+      default: [],
+      help: 'Image formats that this host does not announce.',
+    }),
+  },
+} satisfies Section;
+
+/** nova/conf/scheduler.py */
+export const filterScheduler = {
+  help: "The scheduler's filters, as far as this host feeds them.",
+  options: {
+    track_instance_changes: option(boolean(), {
+      default: true,
+      help: 'Tell the schedulers about changes of instances on this host, which affinity filters need.',
+    }),
+  },
+} satisfies Section;
+
+/** nova/conf/imagecache.py */
+export const imageCache = {
+  help: 'Images that are kept on this host.',
+  options: {
+    manager_interval: option(integer({ min: -1 }), {
+      default: 2400,
+      reloadable: true,
+      oldNames: [{ group: 'DEFAULT', name: 'image_cache_manager_interval' }],
+      help: 'Seconds between two looks for images that no instance uses. 0: every 60 seconds, -1: never.',
+    }),
+    remove_unused_base_images: option(boolean(), {
+      default: true,
+      reloadable: true,
+      oldNames: [{ group: 'DEFAULT' }],
+      help: 'Remove images that no instance uses.',
+    }),
+    remove_unused_original_minimum_age_seconds: option(integer(), {
+      default: 86400,
+      reloadable: true,
+      oldNames: [{ group: 'DEFAULT' }],
+      help: 'Seconds for which an image must have been unused before it is removed.',
+    }),
+    precache_concurrency: option(integer({ min: 1 }), {
+      default: 1,
+      help: 'Hosts that fetch images ahead at the same time.',
+    }),
+  },
+} satisfies Section;
+
+/** nova/conf/upgrade_levels.py */
+export const upgradeLevels = {
+  help: 'RPC versions to stay at while other services are being upgraded: a release name or a version.',
+  options: {
+    compute: option(string(), { help: 'For calls to compute services; `auto` finds it out. Unset: the newest.' }),
+    conductor: option(string(), { help: 'For calls to the conductor.' }),
+    scheduler: option(string(), { help: 'For calls to the scheduler.' }),
+    baseapi: option(string(), { help: 'For calls that every service answers.' }),
+  },
+} satisfies Section;
+
+/** nova/conf/workarounds.py */
+export const workarounds = {
+  help: 'Ways around defects elsewhere.',
+  options: {
+    handle_virt_lifecycle_events: option(boolean(), {
+      default: true,
+      reloadable: true,
+      help: 'Follow events of the container engine; without, only the periodic comparison of power states is left.',
+    }),
+    disable_compute_service_check_for_ffu: option(boolean(), {
+      default: false,
+      help: 'Start even if other services are too old, as during a fast-forward upgrade.',
+    }),
+    reserve_disk_resource_for_image_cache: option(boolean(), {
+      default: false,
+      help: 'Count the disk space of kept images as reserved.',
+    }),
+    disable_group_policy_check_upcall: option(boolean(), {
+      default: false,
+      help: 'Do not check the policy of a server group once more on the host.',
+    }),
+  },
+} satisfies Section;
+
+/** oslo_concurrency/lockutils.py, release 5 */
+export const concurrency = {
+  help: 'Locks between processes.',
+  options: {
+    lock_path: option(string(), {
+      oldNames: [{ group: 'DEFAULT' }],
+      help: 'Directory for lock files that are shared with other OpenStack services of this host.',
+    }),
+  },
+} satisfies Section;
