@@ -34,6 +34,11 @@ export interface Dump {
 
 const NO_NOVA_HERE = 3;
 
+/** The last line of what Python says is the error; above it is where it happened. */
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}
+
 /**
  * Asks the installed Nova for its objects; undefined when `python` has no Nova.
  * Throws with the Python error when there is one but it cannot be read.
@@ -43,6 +48,6 @@ export function dumpNova(python: string): Dump | undefined {
   const run = spawnSync(python, [script], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   if (run.error !== undefined && (run.error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
   if (run.status === NO_NOVA_HERE) return undefined;
-  if (run.status !== 0) throw new Error(`${python} ${script} failed: ${run.stderr}`);
+  if (run.status !== 0) throw new Error(`${python} cannot load its Nova: ${lastLine(run.stderr)}`);
   return JSON.parse(run.stdout) as Dump;
 }

@@ -23,7 +23,8 @@ export function hash(content: string): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
-function objectFingerprint(object: DumpedObject): string {
+/** Without the manifest: an object does not change because one that it holds does. */
+function objectFingerprint({ manifest: _, ...object }: DumpedObject): string {
   return `${object.version}-${hash(canonical(object))}`;
 }
 

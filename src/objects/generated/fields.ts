@@ -247,6 +247,8 @@ export interface ConsoleAuthTokenFields {
   readonly token: string;
   readonly updated_at: Date | null;
   /** Releases after 26.2.2. */
+  readonly expires: number;
+  /** Releases after 26.2.2. */
   readonly tls_port: number | null;
 }
 

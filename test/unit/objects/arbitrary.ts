@@ -144,7 +144,7 @@ function consistent(name: string, data: Readonly<Record<string, unknown>>, chang
 }
 
 /** Any valid object of this name, as it travels; nested objects down to `depth`. */
-export function ofObject(name: string, depth = 3): fc.Arbitrary<Primitive> {
+export function ofObject(name: string, depth = 2): fc.Arbitrary<Primitive> {
   const definition = definitionOf(name);
   const fields = Object.entries(schemas[name]?.properties ?? {}).filter(
     ([, schema]) => depth > 0 || !JSON.stringify(schema).includes('novaObject'),
