@@ -43,16 +43,18 @@ function splitAddress(address: string): { hostname: string; port: string } {
   return { hostname, port: rest.join(':') };
 }
 
-function parsePort(text: string, hostname: string): number {
+function parsePort(text: string, place: number): number {
   if (text === '') return DEFAULT_PORT;
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65535) {
-    throw invalid(`what follows host '${hostname}' is no port between 1 and 65535 (IPv6 addresses stand in brackets)`);
+    throw invalid(
+      `what follows host ${place + 1} of the list is no port between 1 and 65535 (IPv6 addresses stand in brackets)`,
+    );
   }
   return port;
 }
 
-function parseHost(text: string): BrokerHost {
+function parseHost(text: string, place: number): BrokerHost {
   const at = text.lastIndexOf('@');
   const { hostname, port } = splitAddress(text.slice(at + 1));
   const credentials = at < 0 ? '' : text.slice(0, at);
@@ -61,7 +63,7 @@ function parseHost(text: string): BrokerHost {
   const password = colon < 0 ? '' : credentials.slice(colon + 1);
   return {
     hostname: hostname === '' ? 'localhost' : decode(hostname, 'a host name'),
-    port: parsePort(port, hostname),
+    port: parsePort(port, place),
     username: decode(username, 'a user name') || 'guest',
     password: decode(password, 'a password') || 'guest',
   };
