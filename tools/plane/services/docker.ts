@@ -1,0 +1,66 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dockerSocket, type Plane } from '../plane.js';
+import { accepts, answers } from './reach.js';
+import type { Service } from './service.js';
+
+const containerdSocket = (plane: Plane): string => join(plane.run, 'containerd.sock');
+
+/**
+ * A containerd of the plane's own, apart from its engine as on a real host: an engine that is killed leaves the containers
+ * running, and a machine's own containerd (which an engine without this would use) is never touched.
+ */
+export const containerd: Service = {
+  name: 'containerd',
+  packages: ['engine'],
+  needs: [],
+  ports: [],
+  files: (plane) => [{ path: join(plane.etc, 'containerd.toml'), text: containerdOptions(plane) }],
+  command: (plane) => ({ argv: ['containerd', '--config', join(plane.etc, 'containerd.toml')] }),
+  // The engine's own start tells whether it works; here the socket is enough, and it stands once the API serves.
+  ready: (plane) => accepts(containerdSocket(plane)),
+};
+
+function containerdOptions(plane: Plane): string {
+  return [
+    'version = 2',
+    `root = ${JSON.stringify(join(plane.data, 'containerd'))}`,
+    `state = ${JSON.stringify(join(plane.run, 'containerd'))}`,
+    'disabled_plugins = ["io.containerd.grpc.v1.cri"]',
+    '[grpc]',
+    `  address = ${JSON.stringify(containerdSocket(plane))}`,
+    '',
+  ].join('\n');
+}
+
+/** The engine. It makes no bridge and no packet filter rule: networks are Neutron's and ours. */
+export const docker: Service = {
+  name: 'docker',
+  packages: ['engine'],
+  needs: ['containerd'],
+  ports: [],
+  files: (plane) => [{ path: join(plane.etc, 'docker.json'), text: '{}\n' }],
+  prepare: async (plane) => {
+    await mkdir(join(plane.data, 'docker'), { recursive: true });
+  },
+  command: (plane) => ({ argv: ['dockerd', ...engineOptions(plane)] }),
+  ready: (plane) => answers({ socketPath: dockerSocket(plane), path: '/_ping' }),
+  graceMs: 30_000,
+};
+
+function engineOptions(plane: Plane): string[] {
+  return [
+    `--config-file=${join(plane.etc, 'docker.json')}`,
+    `--containerd=${containerdSocket(plane)}`,
+    `--data-root=${join(plane.data, 'docker')}`,
+    `--exec-root=${join(plane.run, 'docker')}`,
+    `--pidfile=${join(plane.run, 'dockerd.pid')}`,
+    `--host=unix://${dockerSocket(plane)}`,
+    '--bridge=none',
+    '--iptables=false',
+    '--ip-forward=false',
+    '--ip-masq=false',
+    '--exec-opt=native.cgroupdriver=cgroupfs',
+    `--cgroup-parent=/${plane.tag}`,
+  ];
+}

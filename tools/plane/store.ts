@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { freePorts } from './machine/ports.js';
+import {
+  CHECKOUT,
+  DEFAULT_PORTS,
+  planeOf,
+  planesFolder,
+  type ComputeKind,
+  type Overrides,
+  type Plane,
+  type PlaneRecord,
+  type Secrets,
+} from './plane.js';
+import { findRelease } from './releases.js';
+import { Trouble } from './trouble.js';
+
+/** What a caller may ask of a plane; what is not given stays as it was, or takes its default for a new plane. */
+export interface PlaneWish {
+  readonly name: string;
+  readonly release?: string | undefined;
+  readonly isolated?: boolean | undefined;
+  readonly compute?: ComputeKind | undefined;
+  readonly only?: readonly string[] | null | undefined;
+  readonly overrides?: Overrides | undefined;
+}
+
+/** The names that are safe as a folder, a network namespace and a control group. */
+const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+/**
+ * The plane of that name, or null when there is none.
+ * @throws Trouble when its record is of another format.
+ */
+export function loadPlane(name: string, checkout = CHECKOUT): Plane | null {
+  checkName(name);
+  const file = join(planesFolder(checkout), name, 'plane.json');
+  if (!existsSync(file)) return null;
+  const record = JSON.parse(readFileSync(file, 'utf8')) as PlaneRecord;
+  if (record.format !== 1) {
+    throw new Trouble(`${file} was written by another version of these tools`, {
+      hint: `stop what it runs by the pids in ${join(dirname(file), 'run')}, remove the folder and bring it up again`,
+    });
+  }
+  return planeOf(record, findRelease(record.release), checkout);
+}
+
+/** The plane of that name. @throws Trouble when there is none. */
+export function requirePlane(name: string, checkout = CHECKOUT): Plane {
+  const plane = loadPlane(name, checkout);
+  if (plane !== null) return plane;
+  const others = planeNames(checkout);
+  const known = others.length === 0 ? 'there are none' : `there are: ${others.join(', ')}`;
+  throw new Trouble(`there is no plane "${name}" in ${planesFolder(checkout)}; ${known}`);
+}
+
+/** The names of all planes of a checkout. */
+export function planeNames(checkout = CHECKOUT): string[] {
+  const folder = planesFolder(checkout);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'plane.json')));
+}
+
+/** Finds or makes the plane, writes down what is asked of it, and returns it. Nothing is started. */
+export async function preparePlane(wish: PlaneWish, checkout = CHECKOUT): Promise<Plane> {
+  const before = loadPlane(wish.name, checkout);
+  if (before !== null) {
+    refuseChange(before, wish);
+    return writePlane(
+      {
+        ...recordOf(before),
+        compute: wish.compute ?? before.compute,
+        only: wish.only === undefined ? before.only : wish.only,
+        overrides: wish.overrides ?? before.overrides,
+      },
+      checkout,
+    );
+  }
+  return writePlane(await newRecord(wish), checkout);
+}
+
+async function newRecord(wish: PlaneWish): Promise<PlaneRecord> {
+  const isolated = wish.isolated ?? true;
+  return {
+    format: 1,
+    name: wish.name,
+    release: findRelease(wish.release).name,
+    isolated,
+    ports: isolated ? DEFAULT_PORTS : await freePorts(DEFAULT_PORTS),
+    secrets: newSecrets(),
+    hosts: [{ name: 'compute1', address: '127.0.0.1' }],
+    compute: wish.compute ?? 'docker',
+    only: wish.only ?? null,
+    overrides: wish.overrides ?? {},
+  };
+}
+
+function refuseChange(before: Plane, wish: PlaneWish): void {
+  const hint = `take it down first: tools/openstack down --name ${before.name}`;
+  if (wish.isolated !== undefined && wish.isolated !== before.isolated) {
+    const is = before.isolated ? 'a network namespace of its own' : "the machine's own network";
+    throw new Trouble(`plane "${before.name}" was made in ${is}`, { hint });
+  }
+  if (wish.release !== undefined && findRelease(wish.release).name !== before.release.name) {
+    throw new Trouble(`plane "${before.name}" was made of Debian ${before.release.name}`, { hint });
+  }
+}
+
+function writePlane(record: PlaneRecord, checkout: string): Plane {
+  const plane = planeOf(record, findRelease(record.release), checkout);
+  for (const folder of [plane.etc, plane.log, plane.data, plane.run])
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const file = join(plane.folder, 'plane.json');
+  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return plane;
+}
+
+function recordOf(plane: Plane): PlaneRecord {
+  const { format, name, release, isolated, ports, secrets, hosts, compute, only, overrides } = plane;
+  return { format, name, release: release.name, isolated, ports, secrets, hosts, compute, only, overrides };
+}
+
+function newSecrets(): Secrets {
+  const word = (): string => randomBytes(15).toString('hex');
+  return { admin: word(), demo: word(), service: word(), database: word(), rabbitmq: word(), metadata: word() };
+}
+
+function checkName(name: string): void {
+  if (!NAME.test(name)) {
+    throw new Trouble(`"${name}" is no name for a plane: small letters, digits and "-", a letter first, 32 at most`);
+  }
+}
