@@ -8,6 +8,7 @@ import { makeFlavors } from './openstack/flavors.js';
 import { awaitRegistered } from './openstack/registered.js';
 import { writeOpenrc } from './openrc.js';
 import type { Plane } from './plane.js';
+import { bootstrapKeystone, prepareKeystone } from './services/keystone.js';
 import { startService } from './service-control.js';
 import { ensureTemplate } from './template.js';
 
@@ -38,6 +39,14 @@ function workOf(plane: Plane, name: string): Step['run'] {
   const work: Record<string, Step['run']> = {
     template: (signal) => ensureTemplate(plane.release, plane.checkout, signal),
     build: (signal) => buildService(plane, signal),
+    'keystone-keys': async () => {
+      await prepareKeystone(plane);
+      return undefined;
+    },
+    bootstrap: async (signal) => {
+      await bootstrapKeystone(plane, signal);
+      return undefined;
+    },
     accounts: () => makeAccounts(plane),
     flavors: () => makeFlavors(plane),
     image: () => makeBaseImage(plane),

@@ -36,7 +36,9 @@ export function allServices(plane: Plane): Service[] {
 export const STEPS: readonly { name: string; needs: readonly string[] }[] = [
   { name: 'template', needs: [] },
   { name: 'build', needs: [] },
-  { name: 'accounts', needs: ['keystone'] },
+  { name: 'keystone-keys', needs: [] },
+  { name: 'bootstrap', needs: ['keystone-keys', 'mariadb'] },
+  { name: 'accounts', needs: ['keystone', 'bootstrap'] },
   { name: 'flavors', needs: ['nova-api', 'accounts'] },
   { name: 'image', needs: ['glance', 'accounts'] },
   { name: 'registered', needs: ['compute', 'nova-api', 'nova-scheduler', 'placement'] },

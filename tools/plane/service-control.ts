@@ -50,13 +50,7 @@ export async function startService(
 
 async function launch(plane: Plane, service: Service, signal: AbortSignal): Promise<ProcessRecord> {
   await refuseTakenPorts(plane, service);
-  for (const { path, text } of service.files(plane)) {
-    await mkdir(dirname(path), { recursive: true });
-    // These files hold passwords. Services that start beside each other may share one, so each has its own draft.
-    const draft = `${path}.${service.name}`;
-    await writeFile(draft, text, { mode: 0o600 });
-    await rename(draft, path);
-  }
+  await writeFiles(plane, service);
   await service.prepare?.(plane, signal);
   const { argv, env = {} } = service.command(plane);
   const spec = {
@@ -67,6 +61,17 @@ async function launch(plane: Plane, service: Service, signal: AbortSignal): Prom
     logFile: logFile(plane, service),
   };
   return startDaemon(spec, signal);
+}
+
+/** Writes the service's configuration anew. */
+export async function writeFiles(plane: Plane, service: Service): Promise<void> {
+  for (const { path, text } of service.files(plane)) {
+    await mkdir(dirname(path), { recursive: true });
+    // These files hold passwords. Services that start beside each other may share one, so each has its own draft.
+    const draft = `${path}.${service.name}`;
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, path);
+  }
 }
 
 /** In the machine's own network a port may belong to somebody else. */

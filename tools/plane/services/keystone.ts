@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanEnvironment, run } from '../machine/command.js';
 import { endpoint, type Plane } from '../plane.js';
+import { writeFiles } from '../service-control.js';
 import { once } from './once.js';
 import { databaseUrl, iniFile, LOG_TO_STDERR } from './options.js';
 import { answers } from './reach.js';
@@ -16,13 +17,10 @@ const keys = (plane: Plane, kind: 'fernet' | 'credential'): string => join(plane
 export const keystone: Service = {
   name: 'keystone',
   packages: ['control'],
-  needs: ['mariadb', 'memcached'],
+  needs: ['mariadb', 'memcached', 'keystone-keys'],
+  alongside: ['bootstrap'],
   ports: ['keystone'],
   files: (plane) => [iniFile(plane, 'keystone', 'keystone/keystone.conf', options(plane))],
-  prepare: async (plane, signal) => {
-    await once(plane, 'keystone-keys', () => makeKeys(plane));
-    await once(plane, 'keystone-bootstrap', () => bootstrap(plane, signal));
-  },
   command: (plane) => ({
     argv: uwsgi(plane.ports.keystone, '/usr/bin/keystone-wsgi-public'),
     env: { OS_KEYSTONE_CONFIG_FILES: configFile(plane) },
@@ -50,6 +48,12 @@ function options(plane: Plane): Ini {
   });
 }
 
+/** Keystone's configuration, which `keystone-manage` reads too, and its keys. */
+export async function prepareKeystone(plane: Plane): Promise<void> {
+  await writeFiles(plane, keystone);
+  await once(plane, 'keystone-keys', () => makeKeys(plane));
+}
+
 /** What `keystone-manage fernet_setup` and `credential_setup` make: two random keys each, the second one in use. */
 async function makeKeys(plane: Plane): Promise<void> {
   for (const kind of ['fernet', 'credential'] as const) {
@@ -61,20 +65,20 @@ async function makeKeys(plane: Plane): Promise<void> {
   }
 }
 
-async function bootstrap(plane: Plane, signal: AbortSignal): Promise<void> {
-  const url = endpoint(plane, 'keystone', '/v3');
-  const argv = [
-    'keystone-manage',
-    '--config-file',
-    configFile(plane),
-    'bootstrap',
-    '--bootstrap-region-id',
-    'RegionOne',
-  ];
-  for (const kind of ['admin', 'internal', 'public']) argv.push(`--bootstrap-${kind}-url`, url);
-  await run(argv, {
-    env: cleanEnvironment({ OS_BOOTSTRAP_PASSWORD: plane.secrets.admin }),
-    logFile: join(plane.log, 'keystone.log'),
-    signal,
+/** The first account, role and region. It works on the database, so it can run beside the start of the API. */
+export async function bootstrapKeystone(plane: Plane, signal: AbortSignal): Promise<void> {
+  await once(plane, 'keystone-bootstrap', async () => {
+    const url = endpoint(plane, 'keystone', '/v3');
+    const argv = [
+      'keystone-manage',
+      '--config-file',
+      configFile(plane),
+      'bootstrap',
+      '--bootstrap-region-id',
+      'RegionOne',
+    ];
+    for (const kind of ['admin', 'internal', 'public']) argv.push(`--bootstrap-${kind}-url`, url);
+    const env = cleanEnvironment({ OS_BOOTSTRAP_PASSWORD: plane.secrets.admin });
+    await run(argv, { env, logFile: join(plane.log, 'keystone-bootstrap.log'), signal });
   });
 }

@@ -32,15 +32,17 @@ export const novaApi = novaService('nova-api', {
   ready: (plane) => answers({ port: plane.ports.nova, path: '/' }),
 });
 
+/** The conductor and the scheduler ask the catalog for Placement when they start, and give up when they are refused. */
+const AFTER_ACCOUNTS = ['mariadb', 'rabbitmq', 'accounts', 'placement'];
+
 export const novaConductor = novaService('nova-conductor', {
-  needs: ['mariadb', 'rabbitmq'],
+  needs: AFTER_ACCOUNTS,
   ports: [],
   ready: (plane) => isConsumed(plane, 'conductor.controller'),
 });
 
 export const novaScheduler = novaService('nova-scheduler', {
-  // At its start it asks the catalog for Placement and Placement for its version, and gives up when it gets no answer.
-  needs: ['mariadb', 'rabbitmq', 'accounts', 'placement'],
+  needs: AFTER_ACCOUNTS,
   ports: [],
   ready: (plane) => isConsumed(plane, 'scheduler.controller'),
 });
