@@ -30,7 +30,8 @@ export function strip(text: string): string {
 export function parseInteger(text: string): number | undefined {
   const trimmed = strip(text);
   if (!/^[+-]?\d+(?:_\d+)*$/.test(trimmed)) return undefined;
-  return Number(trimmed.replaceAll('_', ''));
+  // Python's int has no -0.
+  return Number(trimmed.replaceAll('_', '')) + 0;
 }
 
 /** float(text), with `inf` and `nan`; undefined where Python raises ValueError. */

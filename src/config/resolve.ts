@@ -3,7 +3,7 @@ import { describeProblem, type ConfigProblem } from './problems.js';
 import { textOf } from './python-text.js';
 import { substitute } from './substitution.js';
 import { BadValue } from './values/value-type.js';
-import { normalizeGroup, type Written, type WrittenTexts } from './written.js';
+import { normalizeGroup, placesOf, type Written, type WrittenTexts } from './written.js';
 
 export type Tables = Readonly<Record<string, Section>>;
 
@@ -100,7 +100,10 @@ export class Resolver {
     return substitute(text, (name) => this.referred(name, group));
   }
 
-  /** In a section `$name` means the section's own option, then that of [DEFAULT]; `$group.name` that of the group. */
+  /**
+   * In a section `$name` means the section's own option, then that of [DEFAULT]; `$group.name` that of the group. An
+   * option of Nova that no table here knows counts only as far as the files set it.
+   */
   private referred(name: string, group: string): string {
     const dot = name.indexOf('.');
     const places =
@@ -113,9 +116,12 @@ export class Resolver {
     for (const [section = '', option = ''] of places) {
       const today = this.todaysName(section, option);
       if (today !== undefined) return this.textOfOption(...today);
+    }
+    for (const [section = '', option = ''] of places) {
       const unknown = this.texts.findUnknown(section, option);
-      if (unknown !== undefined)
+      if (unknown !== undefined) {
         return this.guarded(`${section}.${option}`, () => this.substituted(unknown.text, section));
+      }
     }
     throw new BadReference(`$${name} refers to no known option (write $$ for a dollar sign)`);
   }
@@ -141,8 +147,8 @@ export class Resolver {
   private todaysName(group: string, name: string): [group: string, name: string] | undefined {
     if (this.tables[group]?.options[name] !== undefined) return [group, name];
     for (const [section, { options }] of Object.entries(this.tables)) {
-      for (const [today, { oldNames = [] }] of Object.entries(options)) {
-        const isThis = oldNames.some((old) => (old.group ?? section) === group && (old.name ?? today) === name);
+      for (const [today, option] of Object.entries(options)) {
+        const isThis = placesOf(section, today, option).some((place) => place[0] === group && place[1] === name);
         if (isThis) return [section, today];
       }
     }

@@ -20,9 +20,10 @@ const rules: readonly Rule[] = [
   },
   {
     section: 'oslo_messaging_rabbit',
-    name: 'rabbit_quorum_queue',
-    holds: ({ oslo_messaging_rabbit: rabbit }) => !(rabbit.rabbit_quorum_queue && rabbit.rabbit_ha_queues),
-    text: () => 'cannot be used together with rabbit_ha_queues',
+    name: 'rabbit_ha_queues',
+    holds: ({ oslo_messaging_rabbit: rabbit }) =>
+      !(rabbit.rabbit_ha_queues && (rabbit.rabbit_quorum_queue || rabbit.rabbit_transient_quorum_queue)),
+    text: () => 'excludes rabbit_quorum_queue and rabbit_transient_quorum_queue: a queue is mirrored or a quorum queue',
   },
   {
     section: 'oslo_messaging_rabbit',
@@ -30,6 +31,13 @@ const rules: readonly Rule[] = [
     holds: ({ oslo_messaging_rabbit: rabbit }) =>
       !rabbit.rabbit_stream_fanout || (rabbit.rabbit_transient_quorum_queue && rabbit.rabbit_qos_prefetch_count > 0),
     text: () => 'needs rabbit_transient_quorum_queue = true and rabbit_qos_prefetch_count above 0',
+  },
+  {
+    section: 'oslo_messaging_rabbit',
+    name: 'ssl_cert_file',
+    holds: ({ oslo_messaging_rabbit: { ssl, ssl_cert_file: certificate, ssl_key_file: key } }) =>
+      !ssl || (certificate === '') === (key === ''),
+    text: () => 'goes together with ssl_key_file: set both or none',
   },
 ];
 

@@ -68,10 +68,16 @@ export function writtenTexts({ files, environment, commandLine }: Sources): Writ
   };
 }
 
-/** Today's place of an option first, then the former ones. */
-export function placesOf(group: string, name: string, option: Option<unknown>): Place[] {
-  const former = (option.oldNames ?? []).map((old): Place => [old.group ?? group, old.name ?? name]);
-  return [[group, name], ...former].map(([section, key]) => [normalizeGroup(section), key]);
+/** Today's place of an option first, then the former ones; of a former name with hyphens also that with underscores. */
+export function placesOf(group: string, name: string, { oldNames = [] }: Option<unknown>): Place[] {
+  const former = oldNames.map((old): Place => [old.group ?? group, old.name ?? name]);
+  const hyphened = former.filter(([, key]) => key.includes('-'));
+  const places: Place[] = [
+    [group, name],
+    ...former,
+    ...hyphened.map(([g, key]): Place => [g, key.replaceAll('-', '_')]),
+  ];
+  return places.map(([section, key]) => [normalizeGroup(section), key]);
 }
 
 /**

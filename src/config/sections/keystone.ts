@@ -18,7 +18,7 @@ export const authOptions = {
   auth_url: text('Address of Keystone, e.g. https://controller:5000/v3.'),
   username: option(string(), {
     ...auth,
-    oldNames: [{ name: 'user-name' }, { name: 'user_name' }],
+    oldNames: [{ name: 'user-name' }],
     help: 'Name of the service user.',
   }),
   user_id: text('Id of the service user.'),
@@ -27,12 +27,12 @@ export const authOptions = {
   password: option(string(), { ...auth, secret: true, help: 'Password of the service user.' }),
   project_name: option(string(), {
     ...auth,
-    oldNames: [{ name: 'tenant-name' }, { name: 'tenant_name' }],
+    oldNames: [{ name: 'tenant-name' }],
     help: 'Name of the project in which the service user acts.',
   }),
   project_id: option(string(), {
     ...auth,
-    oldNames: [{ name: 'tenant-id' }, { name: 'tenant_id' }],
+    oldNames: [{ name: 'tenant-id' }],
     help: 'Id of the project in which the service user acts.',
   }),
   project_domain_name: text('Name of the domain of that project.'),

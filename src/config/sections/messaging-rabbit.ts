@@ -40,17 +40,13 @@ const queues = {
       'rabbit_qos_prefetch_count above 0.',
   }),
   use_queue_manager: option(boolean(), { ...off, help: 'Names of reply and fanout queues stay over a restart.' }),
-  hostname: option(string(), {
-    default: (facts) => facts.hostname,
-    sampleDefault: '<current_hostname>',
-    help: 'Host part of those names.',
-  }),
-  processname: option(string(), { default: 'nova-compute', help: 'Process part of those names.' }),
 };
+
+const tlsVersion = string(/^$|^(?:SSLv23|TLSv1(?:_[123])?)$/i, 'TLSv1_2, TLSv1_3 or nothing');
 
 const connection = {
   ssl: option(boolean(), { ...off, oldNames: [{ name: 'rabbit_use_ssl' }], help: 'Connect over TLS.' }),
-  ssl_version: option(string(), {
+  ssl_version: option(tlsVersion, {
     default: '',
     oldNames: [{ name: 'kombu_ssl_version' }],
     help: 'Oldest TLS version to accept: TLSv1_2 or TLSv1_3. Empty: what Node.js accepts.',
@@ -78,11 +74,7 @@ const connection = {
     default: 60,
     help: 'Seconds without a heartbeat after which the connection is given up. 0: no heartbeats.',
   }),
-  heartbeat_rate: option(integer({ min: 1 }), {
-    default: 2,
-    help: 'How often heartbeats are checked in that time.',
-  }),
-  rabbit_login_method: option(oneOf('PLAIN', 'AMQPLAIN', 'EXTERNAL', 'RABBIT-CR-DEMO'), {
+  rabbit_login_method: option(oneOf('PLAIN', 'AMQPLAIN', 'EXTERNAL'), {
     default: 'AMQPLAIN',
     oldNames: inDefault,
     help: 'How to log in.',
@@ -102,10 +94,6 @@ const connection = {
     oldNames: inDefault,
     help: 'Seconds to wait before connecting again when the broker cancelled a consumer.',
   }),
-  kombu_reconnect_splay: option(float({ min: 0 }), {
-    default: 0,
-    help: 'Random seconds of up to this value that are added to kombu_reconnect_delay.',
-  }),
   kombu_failover_strategy: option(oneOf('round-robin', 'shuffle'), {
     default: 'round-robin',
     help: 'Which broker of transport_url comes next when one fails.',
@@ -113,7 +101,7 @@ const connection = {
 };
 
 const messages = {
-  kombu_compression: option(oneOf('gzip', 'bz2'), {
+  kombu_compression: option(oneOf('gzip', 'zlib', 'brotli'), {
     help: 'Compress messages that are sent. Received messages may always be compressed.',
   }),
   kombu_missing_consumer_retry_timeout: option(integer({ min: 0 }), {

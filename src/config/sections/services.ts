@@ -38,6 +38,10 @@ export const glance = {
   help: 'Glance, which holds the images.',
   options: {
     ...sessionOptions,
+    insecure: { ...sessionOptions.insecure, oldNames: [{ name: 'api_insecure' }] },
+    cafile: { ...sessionOptions.cafile, oldNames: [{ group: 'ssl', name: 'ca_file' }] },
+    certfile: { ...sessionOptions.certfile, oldNames: [{ group: 'ssl', name: 'cert_file' }] },
+    keyfile: { ...sessionOptions.keyfile, oldNames: [{ group: 'ssl', name: 'key_file' }] },
     ...adapterOptions('image'),
     api_servers: option(list(), {
       help: 'Addresses of Glance to use by turns, instead of the catalogue. Deprecated in Nova: use endpoint_override.',

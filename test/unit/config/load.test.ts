@@ -9,7 +9,7 @@ describe('config/load', () => {
     const { config, notes } = load(['']);
     assert.equal(config.DEFAULT.host, 'node-1');
     assert.equal(config.DEFAULT.my_block_storage_ip, '192.0.2.7');
-    assert.equal(config.docker.image_import_path, '/var/lib/nova/images');
+    assert.equal(config.docker.log_max_size, 10_485_760);
     assert.equal(config.placement.auth_url, undefined);
     assert.deepEqual(notes, []);
   });
@@ -77,7 +77,7 @@ describe('config/load', () => {
 
   it('cannot be changed', () => {
     const { config } = load([rabbit]);
-    assert.throws(() => Object.assign(config.docker, { init: false }), TypeError);
+    assert.throws(() => Object.assign(config.docker, { runtime: '' }), TypeError);
     assert.throws(() => (config.neutron.valid_interfaces as string[]).push('x'), TypeError);
   });
 });
@@ -89,10 +89,10 @@ describe('config/load: what stops the start', () => {
       '[DEFAULT]\nreport_interval = ten',
       [/^a\.conf:2: \[DEFAULT\]report_interval = ten: expected a whole number$/],
     ],
-    ['a number out of range', '[docker]\npids_limit = -2', [/^a\.conf:2: .* expected a whole number not below -1$/]],
+    ['a number out of range', '[docker]\npids_limit = -2', [/^a\.conf:2: .* expected a whole number not below 1$/]],
     ['an empty number', '[DEFAULT]\nreport_interval =', [/^a\.conf:2: .* expected a value$/]],
     ['an unknown word', '[docker]\ncpu_limit = hard', [/expected one of quota, shares$/]],
-    ['a bad boolean', '[docker]\ninit = si', [/expected one of true, 1, on, yes, false, 0, off, no$/]],
+    ['a bad boolean', '[docker]\nno_new_privileges = si', [/expected one of true, 1, on, yes, false, 0, off, no$/]],
     [
       'a remote engine',
       '[docker]\nhost_url = tcp://10.0.0.1:2375',
@@ -126,7 +126,7 @@ describe('config/load: what stops the start', () => {
     [
       'options that exclude each other',
       '[oslo_messaging_rabbit]\nrabbit_quorum_queue=1\nrabbit_ha_queues=1',
-      [/^a\.conf:2: .*together with rabbit_ha_queues/],
+      [/^a\.conf:3: .*rabbit_ha_queues: excludes rabbit_quorum_queue/],
     ],
     [
       'streams without what they need',
@@ -177,8 +177,8 @@ describe('config/load: what stops the start', () => {
   });
 
   it('names the environment variable of a bad value', () => {
-    const found = problemsOf([''], { environment: { OS_DOCKER__INIT: 'x' } });
-    assert.match(found.join(), /^environment variable OS_DOCKER__INIT: \[docker\]init = x: expected/);
+    const found = problemsOf([''], { environment: { OS_DOCKER__RUNTIME: '/x' } });
+    assert.match(found.join(), /^environment variable OS_DOCKER__RUNTIME: \[docker\]runtime = \/x: expected/);
   });
 
   it('tells a cause once, not once for every option that refers to it', () => {

@@ -56,11 +56,11 @@ describe('config: references between options', () => {
 
   it('goes through old names and names that only stand in the file', () => {
     const { config } = load([
-      '[DEFAULT]\npybasedir = /base\nstate_path = $pybasedir/state\nlogdir = /l\nlog_file = $logdir/x',
+      '[DEFAULT]\npybasedir = /base\nstate_path = $pybasedir/state\nlogdir = /l\nlog_file = $logdir/x\n[oslo_concurrency]\nlock_path = $state_path/lock',
     ]);
     assert.equal(config.DEFAULT.state_path, '/base/state');
     assert.equal(config.DEFAULT.log_file, '/l/x');
-    assert.equal(config.docker.image_import_path, '/base/state/images');
+    assert.equal(config.oslo_concurrency.lock_path, '/base/state/lock');
   });
 
   it('replaces in the environment too', () => {

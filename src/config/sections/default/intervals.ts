@@ -40,5 +40,9 @@ export const intervals = {
     0,
     'Seconds for which an instance must have been deleted before running_deleted_instance_action is done to it.',
   ),
-  block_device_allocate_retries_interval: timer(3, 'Seconds between two looks whether a new volume is ready.'),
+  block_device_allocate_retries_interval: option(integer({ min: 0 }), {
+    default: 3,
+    reloadable: true,
+    help: 'Seconds between two looks whether a new volume is ready.',
+  }),
 };

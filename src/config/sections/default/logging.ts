@@ -22,7 +22,6 @@ export const logging = {
   }),
   use_stderr: option(boolean(), {
     default: false,
-    commandLine: true,
     help: 'Log to standard error, in addition to the log file if there is one.',
   }),
   use_json: option(boolean(), {
