@@ -45,7 +45,6 @@ function readMap(tokens: Tokens): unknown {
     if (token === ',') continue;
     const key = JSON.parse(token) as string;
     tokens(); // the colon
-    numbers.delete(key);
     entries.set(key, readMember(key, tokens(), { tokens, numbers }));
   }
   return spell(Object.fromEntries(entries), numbers, [...entries.keys()]);

@@ -88,6 +88,9 @@ export class ObjectValidator {
       strict: false,
       // The schemas are our own, and a test checks them.
       validateSchema: false,
+      meta: false,
+      // Saves a third of the time of compiling and costs nothing that can be measured afterwards.
+      code: { optimize: false },
       formats: Object.fromEntries(Object.entries(formats).map(([name, { validate }]) => [name, validate])),
     });
     ajv.addKeyword({

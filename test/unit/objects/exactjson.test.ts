@@ -42,6 +42,8 @@ describe('JSON inside of texts', () => {
     assert.equal(writeJson([first]), '[{"10": 1.0, "2": 7, "b": [3.0, 4.0]}]');
     delete first['10'];
     assert.equal(writeJson([first]), '[{"2": 7, "b": [3.0, 4.0]}]');
+    first['c'] = 1;
+    assert.equal(writeJson([first]), '[{"2": 7, "b": [3.0, 4.0], "c": 1}]');
   });
 
   it('writes a text of other spacing in the manner of Python', () => {
