@@ -1,0 +1,26 @@
+import type { Capability } from './traits.js';
+
+/** Ratios by resource; undefined or 0 is "not configured". */
+export interface Ratios {
+  readonly cpu?: number | undefined;
+  readonly ram?: number | undefined;
+  readonly disk?: number | undefined;
+}
+
+/** What the operator and the control plane's release say about this host's resources. */
+export interface ResourceSettings {
+  /** `my_ip` */
+  readonly hostIp: string;
+  /** `reserved_host_memory_mb`, `reserved_host_cpus`, `reserved_host_disk_mb` */
+  readonly reserved: { readonly memoryMb: number; readonly cpus: number; readonly diskMb: number };
+  /** `cpu_allocation_ratio` and its like: win over everything. */
+  readonly ratios: Ratios;
+  /** `initial_cpu_allocation_ratio` and its like: for a provider that is new. */
+  readonly initialRatios: Ratios;
+  /** Service version of the control plane: its release has defaults and traits of its own. */
+  readonly controlPlaneVersion: number;
+  /** What this compute can do; only what is implemented may be in here. */
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Glance disk formats that instances can be built from, `[compute] image_type_exclude_list` left out. */
+  readonly imageTypes: readonly string[];
+}
