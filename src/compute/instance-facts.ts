@@ -58,7 +58,7 @@ function flavorFacts(instance: Instance): FlavorFacts {
 }
 
 /** Python's `template % id` for the one conversion that the option is used with. */
-function guestName(template: string, id: number): string {
+export function guestName(template: string, id: number): string {
   return template.replace(/%0?(\d*)([xd])/, (_match, width: string, radix: string) =>
     id.toString(radix === 'x' ? 16 : 10).padStart(Number(width || 0), '0'),
   );

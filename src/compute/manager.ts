@@ -25,7 +25,7 @@ async function runOnHost(parts: ManagerParts, route: HostRoute, request: Compute
   try {
     return await route.run(op);
   } catch (error) {
-    await parts.notifications.exception(request.context, request.method, error);
+    await parts.notifications.exception(request.context, request.method, error, request.args);
     throw error;
   }
 }

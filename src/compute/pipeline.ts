@@ -110,7 +110,7 @@ async function recordFailure(op: InstanceOperation, route: InstanceRoute, error:
     if (route.recordsFault) await recordFault(op, error);
     if (route.revertsTask && !isStateConflict(error)) await revertTask(op);
     await finishEvent(op, route, error);
-    await op.parts.notifications.exception(op.request.context, op.request.method, error);
+    await op.parts.notifications.exception(op.request.context, op.request.method, error, op.request.args);
   } catch (secondError) {
     if (op.request.signal.aborted) return interrupted(secondError);
     op.log.error('The failure of a request could not be written down', { error: secondError });

@@ -1,5 +1,6 @@
 import type { LimitName } from './limits.js';
 import type { InstanceOperation, Operation } from './operation.js';
+import type { PlainAction } from './ports/notifications.js';
 import type { Task, VmState } from './states.js';
 
 /** How a repeated request tells whether its work is still wanted. */
@@ -25,8 +26,8 @@ export interface InstanceRoute {
   readonly supersedes: boolean;
   /** Runs only so many at a time. */
   readonly limit?: LimitName;
-  /** Middle of the notification's event type; absent: none, or the verb sends its own. */
-  readonly notify?: string;
+  /** What its notifications at start and end tell of; absent: none, or the verb sends its own. */
+  readonly notify?: PlainAction;
   /** `own`: the verb looks by itself; undefined: reading only, just run it again. */
   readonly resume?: ResumeRule | 'own';
   readonly run: (op: InstanceOperation) => Promise<unknown>;

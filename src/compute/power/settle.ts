@@ -2,6 +2,7 @@ import { recordFault } from '../failures.js';
 import { mainKey, powerOff, vanished } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type ContainerState } from '../ports/containers.js';
+import type { PlainAction } from '../ports/notifications.js';
 import type { PowerVerdict } from './decision.js';
 import { exitReason } from './exit-reason.js';
 
@@ -69,6 +70,6 @@ async function tellOfLoss(op: InstanceOperation): Promise<void> {
   await save(op, { vm_state: 'error', power_state: POWER_STATE.NOSTATE }, [null]);
 }
 
-async function notify(op: InstanceOperation, action: string, phase: 'start' | 'end'): Promise<void> {
+async function notify(op: InstanceOperation, action: PlainAction, phase: 'start' | 'end'): Promise<void> {
   await op.parts.notifications.instance({ context: op.request.context, instance: op.instance, action, phase });
 }

@@ -112,6 +112,6 @@ async function notifyCreate(
   error?: unknown,
 ): Promise<void> {
   const extra = phase === 'start' ? { image_name: request.imageName } : phase === 'end' ? { message: 'Success' } : {};
-  const about = { context: op.request.context, instance: op.instance, action: 'create', phase, extra };
+  const about = { context: op.request.context, instance: op.instance, action: 'create', phase, extra } as const;
   await op.parts.notifications.instance(error === undefined ? about : { ...about, error });
 }

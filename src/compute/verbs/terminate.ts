@@ -1,6 +1,7 @@
 import { messageOf, novaNameOf } from '../../errors/kinds.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE } from '../ports/containers.js';
+import type { PlainAction } from '../ports/notifications.js';
 
 /**
  * Deletes a server (nova/compute/manager.py terminate_instance, release 26): container, ports, allocation, row, in
@@ -49,6 +50,6 @@ async function destroy(op: InstanceOperation): Promise<void> {
   await Promise.all([conductor.scheduler.instanceDeleted(uuid), notify(op, 'delete', 'end')]);
 }
 
-async function notify(op: InstanceOperation, action: string, phase: 'start' | 'end'): Promise<void> {
+async function notify(op: InstanceOperation, action: PlainAction, phase: 'start' | 'end'): Promise<void> {
   await op.parts.notifications.instance({ context: op.request.context, instance: op.instance, action, phase });
 }

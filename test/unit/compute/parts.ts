@@ -150,7 +150,11 @@ export function fakeParts() {
     usageChanged: sinon.stub(),
     buildEnded: sinon.stub(),
   };
-  const notifications = { instance: sinon.stub().resolves(), exception: sinon.stub().resolves() };
+  const notifications = {
+    instance: sinon.stub().resolves(),
+    usage: sinon.stub().resolves(),
+    exception: sinon.stub().resolves(),
+  };
   const parts: ManagerParts = {
     settings: {
       host: HOST,
