@@ -111,7 +111,7 @@ export const CONTEXT: RequestContext = {
   quotaClass: null,
 };
 
-const FLAVOR = create('Flavor', {
+export const FLAVOR = create('Flavor', {
   id: 1,
   name: 'c1.tiny',
   flavorid: 'f1',
