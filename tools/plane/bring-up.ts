@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { STEPS, wantedNames, wantedServices } from './catalog.js';
 import { runGraph, type Step, type Watcher } from './graph.js';
-import { run } from './machine/command.js';
+import { buildService } from './build.js';
 import { makeAccounts } from './openstack/accounts.js';
 import { makeBaseImage } from './openstack/base-image.js';
 import { makeFlavors } from './openstack/flavors.js';
@@ -38,7 +38,7 @@ export function bringUpSteps(plane: Plane): Step[] {
 function workOf(plane: Plane, name: string): Step['run'] {
   const work: Record<string, Step['run']> = {
     template: (signal) => ensureTemplate(plane.release, plane.checkout, signal),
-    build: (signal) => buildService(plane, signal),
+    build: (signal) => buildService(plane.checkout, join(plane.log, 'build.log'), signal),
     'keystone-keys': async () => {
       await prepareKeystone(plane);
       return undefined;
@@ -55,16 +55,4 @@ function workOf(plane: Plane, name: string): Step['run'] {
   const found = work[name];
   if (found === undefined) throw new Error(`no work is written down for step ${name}`);
   return found;
-}
-
-/** The service runs as an operator's would: compiled. */
-async function buildService(plane: Plane, signal: AbortSignal): Promise<string | undefined> {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/root' };
-  await run(['npm', 'run', '--silent', 'build'], {
-    cwd: plane.checkout,
-    env,
-    logFile: join(plane.log, 'build.log'),
-    signal,
-  });
-  return undefined;
 }

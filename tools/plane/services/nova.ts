@@ -81,6 +81,8 @@ export function sharedNovaOptions(plane: Plane): Ini {
       // Often enough that a killed service shows within half a minute, seldom enough for a machine under load.
       report_interval: 3,
       service_down_time: 30,
+      // Else the first round of periodic tasks (among them the mapping of new hosts) waits up to a minute at random.
+      periodic_fuzzy_delay: 0,
     },
     service_user: { ...accountOf(plane, 'nova'), send_service_user_token: true },
     placement: accountOf(plane, 'placement'),

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { packagesOf } from '../plane/install.js';
+import { withLock } from '../plane/machine/lock.js';
+import { installPackages, missingPackages } from '../plane/machine/packages.js';
+import { enterNetwork } from '../plane/machine/space.js';
+import { CHECKOUT, planesFolder } from '../plane/plane.js';
+import { describeFailure } from '../plane/progress.js';
+import { findRelease } from '../plane/releases.js';
+import { loadPlane, requirePlane } from '../plane/store.js';
+import { removePlane } from '../plane/take-down.js';
+import {
+  addCounts,
+  CHECKS,
+  closingLine,
+  countMocha,
+  mochaArguments,
+  readRequest,
+  type Count,
+  type Stage,
+} from '../testing/stages.js';
+import { requireRoot, runHere } from './inside.js';
+import { main } from './main.js';
+
+const HELP = `Runs the tests; does all of its own set-up and leaves nothing running or behind.
+
+  tools/test                       everything: lint, types, rules, unit, contract, e2e
+  tools/test unit                  no service needed, takes seconds
+  tools/test contract              against a real RabbitMQ and a real engine
+  tools/test e2e                   against a real control plane of its own
+  tools/test lint types rules      any parts, in their order
+  tools/test e2e --grep WORD       what follows the parts goes to mocha: options, or files in place of all
+
+The last line is "N passed, N failed"; the exit code is 0 when nothing failed.`;
+
+/** The planes that tests run in, and what each is asked to have. */
+const PLANES: Readonly<Partial<Record<Stage, { readonly name: string; readonly words: readonly string[] }>>> = {
+  contract: { name: 'contract', words: ['--compute', 'none', '--only', 'rabbitmq,docker'] },
+  e2e: { name: 'test', words: ['--compute', existsSync(join(CHECKOUT, 'src/main.ts')) ? 'docker' : 'none'] },
+};
+
+async function test(args: readonly string[], signal: AbortSignal): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(HELP);
+    return 0;
+  }
+  const request = readRequest(args);
+  const needsPlane = request.stages.some((stage) => PLANES[stage] !== undefined);
+  if (needsPlane) requireRoot();
+  // apt waits for the network while the checks use the processor.
+  const packages = needsPlane ? installAll(signal) : Promise.resolve();
+  packages.catch(() => undefined);
+  const counts: Count[] = [];
+  for (const stage of request.stages) {
+    if (signal.aborted) break;
+    counts.push(await runStage(stage, request.mocha, { packages, signal }));
+  }
+  const sum = addCounts(counts);
+  console.log(closingLine(sum));
+  return sum.failed === 0 && !signal.aborted ? 0 : 1;
+}
+
+interface Setting {
+  readonly packages: Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+async function runStage(stage: Stage, mocha: readonly string[], { packages, signal }: Setting): Promise<Count> {
+  console.log(`\n== ${stage}`);
+  const checks = CHECKS[stage];
+  if (checks !== undefined) return runChecks(checks, signal);
+  const plane = PLANES[stage];
+  if (plane === undefined) return runMocha(mochaArguments(stage, mocha), [], signal);
+  try {
+    await packages;
+    const busy = `another tools/test ${stage} runs in this checkout`;
+    const lock = join(planesFolder(CHECKOUT), `.test-${stage}.lock`);
+    return await withLock(
+      lock,
+      signal,
+      () => inPlane(plane.name, plane.words, mochaArguments(stage, mocha), signal),
+      busy,
+    );
+  } catch (error) {
+    console.log(describeFailure(error));
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function runChecks(checks: readonly (readonly string[])[], signal: AbortSignal): Promise<Count> {
+  let failed = 0;
+  for (const [program = '', ...words] of checks) {
+    const began = Date.now();
+    const code = await runHere([join(CHECKOUT, 'node_modules/.bin', program), ...words], signal);
+    if (code !== 0) failed += 1;
+    console.log(`${program}: ${code === 0 ? 'ok' : 'failed'}, ${Math.round((Date.now() - began) / 1000)} s`);
+  }
+  return { passed: checks.length - failed, failed, skipped: 0 };
+}
+
+/** Brings the plane up from nothing, runs mocha in its network, and takes it down whatever happened. */
+async function inPlane(name: string, words: readonly string[], mocha: string[], signal: AbortSignal): Promise<Count> {
+  await takeDown(name);
+  try {
+    const up = await runHere([join(CHECKOUT, 'tools/openstack'), 'up', '--name', name, ...words], signal);
+    if (up !== 0) return { passed: 0, failed: 1, skipped: 0 };
+    const { space } = requirePlane(name);
+    return await runMocha(mocha, space === null ? [] : enterNetwork(space), signal, { NCD_PLANE: name });
+  } finally {
+    await takeDown(name);
+  }
+}
+
+/** Also what a run that was killed has left. It has a time of its own: it must work after an interruption, too. */
+async function takeDown(name: string): Promise<void> {
+  const plane = loadPlane(name);
+  if (plane !== null) await removePlane(plane, AbortSignal.timeout(90_000));
+}
+
+function runMocha(
+  args: readonly string[],
+  enter: readonly string[],
+  signal: AbortSignal,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Count> {
+  const colour = process.stdout.isTTY ? ['--color'] : [];
+  const argv = [...enter, process.execPath, join(CHECKOUT, 'node_modules/mocha/bin/mocha.js'), ...colour, ...args];
+  const [program = '', ...words] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, {
+      cwd: CHECKOUT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      process.stdout.write(text);
+    });
+    const handOn = (): void => {
+      child.kill('SIGTERM');
+    };
+    signal.addEventListener('abort', handOn, { once: true });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      signal.removeEventListener('abort', handOn);
+      resolve(countMocha(output, code ?? 1));
+    });
+  });
+}
+
+/** Everything that contract and e2e tests use, in one go while the checks run. */
+async function installAll(signal: AbortSignal): Promise<void> {
+  const release = findRelease(undefined);
+  const wanted = packagesOf(release, ['base', 'broker', 'engine', 'database', 'control']);
+  const missing = await missingPackages(wanted, signal);
+  if (missing.length === 0) return;
+  const began = Date.now();
+  console.log(`packages: installing ${missing.length} and what they need, beside the checks`);
+  const logFile = join(planesFolder(CHECKOUT), 'apt.log');
+  await installPackages(missing, { logFile, signal, onProgress: () => undefined });
+  console.log(`packages: ok, ${Math.round((Date.now() - began) / 1000)} s`);
+}
+
+main(test);

@@ -1,0 +1,95 @@
+import { stripVTControlCharacters } from 'node:util';
+import { Trouble } from '../plane/trouble.js';
+
+/** The parts of a test run, in their order. */
+export const STAGES = ['lint', 'types', 'rules', 'unit', 'contract', 'e2e'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** What mocha runs, and how long one test may take where it says nothing itself. */
+export const MOCHA: Readonly<Partial<Record<Stage, { readonly spec: string; readonly timeoutMs: number }>>> = {
+  unit: { spec: 'test/unit/**/*.test.ts', timeoutMs: 5000 },
+  contract: { spec: 'test/contract/**/*.test.ts', timeoutMs: 60_000 },
+  e2e: { spec: 'test/e2e/**/*.test.ts', timeoutMs: 180_000 },
+};
+
+/** The checks that are one command each; together they count as so many tests. */
+export const CHECKS: Readonly<Partial<Record<Stage, readonly (readonly string[])[]>>> = {
+  lint: [
+    ['eslint', '.'],
+    ['prettier', '--check', '.'],
+  ],
+  types: [['tsc', '-p', 'tsconfig.json', '--noEmit']],
+  rules: [['depcruise', '--config', '.dependency-cruiser.cjs', 'src']],
+};
+
+export interface Request {
+  readonly stages: readonly Stage[];
+  /** What mocha gets besides: options, and files in place of the stage's own. */
+  readonly mocha: readonly string[];
+}
+
+/**
+ * `[STAGE...] [mocha's own options and files]`; all stages when none is named.
+ * @throws Trouble for a first word that is neither a stage nor an option nor a file
+ */
+export function readRequest(args: readonly string[]): Request {
+  const isStage = (word: string): word is Stage => STAGES.some((stage) => stage === word);
+  const named = args.slice(
+    0,
+    args.findIndex((word) => !isStage(word)) === -1 ? args.length : args.findIndex((word) => !isStage(word)),
+  );
+  const rest = args.slice(named.length);
+  const [next] = rest;
+  if (next !== undefined && !next.startsWith('-') && !next.endsWith('.ts')) {
+    throw new Trouble(`"${next}" is no part of the tests`, {
+      hint: `one of ${STAGES.join(', ')}, or tools/test --help`,
+    });
+  }
+  const stages = STAGES.filter((stage) => named.length === 0 || named.includes(stage));
+  if (rest.length > 0 && stages.some((stage) => MOCHA[stage] === undefined)) {
+    throw new Trouble('options for mocha need a part that mocha runs', { hint: `tools/test unit ${rest.join(' ')}` });
+  }
+  return { stages, mocha: rest };
+}
+
+/** Mocha's arguments of a stage. */
+export function mochaArguments(stage: Stage, more: readonly string[]): string[] {
+  const suite = MOCHA[stage];
+  if (suite === undefined) throw new Error(`mocha runs nothing for ${stage}`);
+  const files = more.some((word) => word.endsWith('.ts')) ? [] : [suite.spec];
+  return ['--timeout', String(suite.timeoutMs), ...more, ...files];
+}
+
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/**
+ * What mocha's closing lines say. A run that ended badly without a failing test (a crash, a file that does not load) counts
+ * as one failure, so that no run is green that should not be.
+ */
+export function countMocha(output: string, code: number): Count {
+  const plain = stripVTControlCharacters(output);
+  const last = (word: string): number =>
+    Number([...plain.matchAll(new RegExp(`^ {2}(\\d+) ${word}`, 'gm'))].at(-1)?.[1] ?? 0);
+  const [passed, failed, skipped] = [last('passing'), last('failing'), last('pending')];
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+export function addCounts(counts: readonly Count[]): Count {
+  return counts.reduce(
+    (sum, count) => ({
+      passed: sum.passed + count.passed,
+      failed: sum.failed + count.failed,
+      skipped: sum.skipped + count.skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
+}
+
+/** The last line of a run. */
+export function closingLine({ passed, failed, skipped }: Count): string {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+}
