@@ -1,0 +1,74 @@
+import { KeyedLocks } from '../../compute/locks.js';
+import type { Vif } from '../../objects/index.js';
+import type { PlugPlan } from '../plan/lines.js';
+import { planText } from '../plan/lines.js';
+import { nameFiles } from '../plan/name-files.js';
+import { deviceName, namesInPlan } from '../plan/names.js';
+import { plugPlan } from '../plan/plan.js';
+import type { VifSettings } from '../vif-types/nic.js';
+import { instanceFolder, readPlan, writeFolder, type InstanceFolder } from './folder.js';
+import type { PlanRunner } from './runtime.js';
+
+/** What this host has to know about an instance's ports. */
+export interface PortsOnHost {
+  readonly instanceUuid: string;
+  readonly hostname: string;
+  readonly vifs: readonly Vif[];
+}
+
+export interface HostPortsParts {
+  readonly statePath: string;
+  readonly settings: VifSettings;
+  readonly runner: PlanRunner;
+}
+
+/**
+ * The host's side of instances' ports: writes the plan and has it carried out.
+ *
+ * INVARIANTS: the plan is written before anything is made, and an instance's folder goes last, so that whatever is
+ * there is found again by its folder. One change at a time per instance.
+ */
+export class HostPorts {
+  readonly #turns = new KeyedLocks();
+
+  constructor(private readonly parts: HostPortsParts) {}
+
+  folder(instanceUuid: string): InstanceFolder {
+    return instanceFolder(this.parts.statePath, instanceUuid);
+  }
+
+  /** Makes what is missing on this host's side; gives the ids of ports whose device was made anew. */
+  async plug(ports: PortsOnHost, signal?: AbortSignal): Promise<readonly string[]> {
+    return this.#turns.run(ports.instanceUuid, async () => {
+      const plan = await this.#write(ports);
+      const made = await this.parts.runner.plug(this.folder(ports.instanceUuid).path, signal);
+      return plan.nics.filter(({ guestName }) => made.includes(guestName)).map(({ portId }) => portId);
+    });
+  }
+
+  /** Brings everything to what the ports say now, in a running container too: devices that are gone, addresses, names. */
+  async apply(ports: PortsOnHost, signal?: AbortSignal): Promise<void> {
+    await this.#turns.run(ports.instanceUuid, async () => {
+      await this.#write(ports);
+      await this.parts.runner.sync(this.folder(ports.instanceUuid).path, signal);
+    });
+  }
+
+  /** Takes everything of the instance away. Nothing there is fine. */
+  async remove(instanceUuid: string): Promise<void> {
+    await this.#turns.run(instanceUuid, () => this.parts.runner.remove(this.folder(instanceUuid).path));
+  }
+
+  async #write({ instanceUuid, hostname, vifs }: PortsOnHost): Promise<PlugPlan> {
+    const folder = this.folder(instanceUuid);
+    const byDevice = namesInPlan((await readPlan(folder)) ?? '');
+    const names = new Map(vifs.flatMap(({ id }) => pair(id, byDevice.get(deviceName('tap', id)))));
+    const plan = plugPlan({ instanceUuid, vifs, names }, this.parts.settings);
+    await writeFolder(folder, planText(plan), nameFiles(hostname, vifs));
+    return plan;
+  }
+}
+
+function pair(id: string, name: string | undefined): [string, string][] {
+  return name === undefined ? [] : [[id, name]];
+}

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ServiceError } from '../../errors/kinds.js';
+import { observed, type CallObserver } from '../../observe/calls.js';
+
+/** The program that carries plans out, as it comes with this package; the engine calls an installed copy of it. */
+export const RUNTIME_PROGRAM = fileURLToPath(new URL('../runtime/nova-runtime', import.meta.url));
+
+/** Carries out what an instance's folder says. All of it is safe to repeat, and one at a time per folder. */
+export interface PlanRunner {
+  /** Makes the pairs and switch ports that are missing; gives the container's names of those that it made. */
+  plug(folder: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Brings devices, and addresses in a container that runs, to what the plan says. */
+  sync(folder: string, signal?: AbortSignal): Promise<void>;
+  /** Takes everything away, the folder too. A missing folder is fine. */
+  remove(folder: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** Longer than ovs-vsctl waits for its switch; beyond it something hangs. */
+const TIMEOUT_MS = 120_000;
+
+/** Throws Unavailable with the words of the command that failed. */
+export function createPlanRunner(observer: CallObserver, program = RUNTIME_PROGRAM): PlanRunner {
+  const act = (verb: string, folder: string, signal?: AbortSignal): Promise<string> =>
+    observed(observer, { system: 'host', name: `ports.${verb}` }, () => call(program, [`@${verb}`, folder], signal));
+  return {
+    async plug(folder, signal) {
+      const made = await act('plug', folder, signal);
+      return made.split('\n').filter((name) => name !== '');
+    },
+    async sync(folder, signal) {
+      await act('sync', folder, signal);
+    },
+    async remove(folder, signal) {
+      await act('remove', folder, signal);
+    },
+  };
+}
+
+function call(program: string, words: readonly string[], signal?: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { timeout: TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
+    execFile('/bin/sh', [program, ...words], options, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      if (signal?.aborted === true) return reject(signal.reason as Error);
+      const reason = stderr.trim().split('\n').slice(-3).join('; ') || error.message;
+      const message = `The instance's ports could not be brought to what they should be: ${reason}`;
+      reject(new ServiceError('Unavailable', message, { cause: error, facts: { command: words.join(' ') } }));
+    });
+  });
+}

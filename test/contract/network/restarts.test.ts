@@ -1,0 +1,91 @@
+import { equal, match } from 'node:assert/strict';
+import { Guests, hostDevice, port, until } from './guests.js';
+import { run } from './machine.js';
+
+describe('ports on a real engine and switch: in the first instruction', function () {
+  this.timeout(120_000);
+  let guests: Guests;
+
+  before(async () => {
+    guests = await Guests.open();
+  });
+  afterEach(() => guests.clear());
+  after(() => guests.close());
+
+  it('with names, addresses, routes, nameservers, and a way out', async () => {
+    const one = await guests.make([port(5), port(6, 79)]);
+    await guests.start(one);
+    const said = await guests.said(one);
+    match(said, /eth0 .* 10\.78\.0\.5\/24/);
+    match(said, /eth0 .* fd00:78::5\/64/);
+    match(said, /eth1 .* 10\.79\.0\.6\/24/);
+    match(said, /default via 10\.78\.0\.1 dev eth0/);
+    match(said, /default via fd00:78::1 dev eth0/);
+    match(said, /nameserver 9\.9\.9\.9/);
+    match(said, /10\.78\.0\.5\tweb-1/);
+    match(await guests.inside(one, 'ip', 'link'), /eth0.*mtu 1450[^\n]*\n\s+link\/ether fa:16:3e:00:4e:05/);
+    await guests.reachedNeighbour(one);
+  });
+
+  it('after every kind of restart, while the port of the switch stays as it is', async () => {
+    const vif = port(7);
+    const one = await guests.make([vif]);
+    const { machine } = guests;
+    const switchPort = () => machine.ovs('get', 'Interface', hostDevice(vif), 'ofport', '_uuid');
+    let times = 0;
+    const cameUp = async (): Promise<void> => {
+      times += 1;
+      await guests.reachedNeighbour(one, times);
+    };
+    await guests.start(one);
+    await cameUp();
+    const before = await switchPort();
+    for (let turn = 1; turn <= 10; turn += 1) {
+      await machine.docker('restart', '-t', '0', one.name);
+      await cameUp();
+    }
+    await machine.docker('stop', '-t', '0', one.name);
+    await guests.start(one);
+    await cameUp();
+    await machine.docker('kill', one.name);
+    await guests.start(one);
+    await cameUp();
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      await machine.stopEngine(signal);
+      await machine.startEngine();
+      await guests.start(one);
+      if (signal === 'SIGTERM') await cameUp();
+    }
+    equal(await switchPort(), before);
+  });
+
+  it('after a reboot of the host, without us', async () => {
+    const one = await guests.make([port(10)]);
+    await guests.start(one);
+    await guests.machine.docker('stop', '-t', '0', one.name);
+    // What a reboot leaves: the folder, the container, the database of the switch.
+    await run(['ip', 'netns', 'delete', `nova-${one.uuid}`]);
+    await until(() => guests.machine.host('ip', '-o', 'link'), /^(?!.*tap)/s);
+    await guests.start(one);
+    await guests.reachedNeighbour(one, 2);
+  });
+
+  it('when an agent has wired the port again; until then it is dead', async () => {
+    const vif = port(11, 78, { port_filter: true, datapath_type: 'netdev', bound_drivers: { '0': 'openvswitch' } });
+    const one = await guests.make([vif]);
+    const { machine } = guests;
+    equal(await machine.ovs('get', 'Port', hostDevice(vif), 'tag'), '4095');
+    await run(['ip', 'netns', 'delete', `nova-${one.uuid}`]);
+    const since = await machine.ovs('get', 'Port', hostDevice(vif), '_uuid');
+    let started = false;
+    const starting = guests.start(one).then(() => {
+      started = true;
+    });
+    const port4095 = () => machine.ovs('--if-exists', 'get', 'Port', hostDevice(vif), '_uuid', 'tag');
+    await until(port4095, new RegExp(`^(?!${since})[0-9a-f-]+\\n4095$`));
+    equal(started, false);
+    await machine.ovs('clear', 'Port', hostDevice(vif), 'tag', '--', 'set', 'Port', hostDevice(vif), 'tag=0');
+    await starting;
+    await guests.reachedNeighbour(one);
+  });
+});
