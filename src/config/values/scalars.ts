@@ -103,6 +103,7 @@ function number(
 
 /** str() of a Python float: `60.0`, `inf`. */
 function pythonFloat(value: number): string {
+  if (Object.is(value, -0)) return '-0.0';
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);

@@ -1,6 +1,6 @@
 import { parseIni } from '../../../src/config/ini.js';
 import { option, repeatedOption, type Option } from '../../../src/config/option.js';
-import { Resolver, type Tables } from '../../../src/config/resolve.js';
+import { Resolver } from '../../../src/config/resolve.js';
 import { hostAddress, ipAddress, uri } from '../../../src/config/values/addresses.js';
 import { dict, list } from '../../../src/config/values/containers.js';
 import { boolean, float, integer, oneOf, port, string } from '../../../src/config/values/scalars.js';
