@@ -37,7 +37,7 @@ describe('observe/readiness speaks to systemd through systemd-notify', () => {
     const systemd = spawn('/usr/bin/python3', ['-c', listener, socket]);
     try {
       const lines = createInterface(systemd.stdout)[Symbol.asyncIterator]();
-      const next = async () => (await lines.next()).value;
+      const next = async () => (await lines.next()).value as string;
       assert.equal(await next(), 'listening');
       const run = async (program: string, args: readonly string[]) => {
         await promisify(execFile)(program, args, { env: { ...process.env, NOTIFY_SOCKET: socket } });
