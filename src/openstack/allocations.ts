@@ -1,6 +1,6 @@
 import type { MovingAllocations, Resources } from '../compute/ports/placement.js';
 import { ServiceError } from '../errors/kinds.js';
-import { isConcurrentUpdate, placementVersion } from './placement.js';
+import { callPlacement, isConcurrentUpdate } from './placement.js';
 import type { Session } from './session.js';
 import { numberIn, objectIn, type Json } from './shape.js';
 
@@ -31,14 +31,19 @@ export function createAllocations(session: Session): MovingAllocations & Provide
   return {
     of: async (consumer) => resourcesByKey((await readConsumer(session, consumer)).allocations, 'allocations.get'),
     remove: async (consumer) => {
-      await session.request({ name: 'allocations.remove', method: 'DELETE', path: path(consumer), accept: [404] });
+      await callPlacement(session, {
+        name: 'allocations.remove',
+        method: 'DELETE',
+        path: path(consumer),
+        accept: [404],
+      });
     },
     move: (from, to) => move(session, from, to),
     removeFrom: (consumer, provider) => removeFrom(session, consumer, provider),
     ofProvider: async (provider) => {
       const name = 'allocations.ofProvider';
       const url = `/resource_providers/${encodeURIComponent(provider)}/allocations`;
-      const answer = await session.request({ name, method: 'GET', path: url });
+      const answer = await callPlacement(session, { name, method: 'GET', path: url });
       return resourcesByKey(objectIn(objectIn(answer.body, name)['allocations'], name), name);
     },
     removeUnchanged: async (consumer) => {
@@ -92,7 +97,7 @@ async function removeFrom(session: Session, consumer: string, provider: string):
 
 async function readConsumer(session: Session, consumer: string): Promise<ConsumerRecord> {
   const name = 'allocations.get';
-  const answer = await session.request({ name, method: 'GET', path: path(consumer), headers: VERSION });
+  const answer = await callPlacement(session, { name, method: 'GET', path: path(consumer) });
   const body = objectIn(answer.body, name);
   const text = (key: string) => (typeof body[key] === 'string' ? body[key] : undefined);
   const generation = body['consumer_generation'];
@@ -106,13 +111,13 @@ async function readConsumer(session: Session, consumer: string): Promise<Consume
 
 async function putConsumer(session: Session, consumer: string, record: ConsumerRecord): Promise<void> {
   const body = wire(record);
-  await session.request({ name: 'allocations.put', method: 'PUT', path: path(consumer), body, headers: VERSION });
+  await callPlacement(session, { name: 'allocations.put', method: 'PUT', path: path(consumer), body });
 }
 
 async function postAllocations(session: Session, body: Json): Promise<void> {
   // Guarded by the consumers' generations: a repetition of one that worked is refused as concurrent, then found done.
   const request = { name: 'allocations.move', method: 'POST', path: '/allocations', repeatable: true } as const;
-  await session.request({ ...request, body, headers: VERSION });
+  await callPlacement(session, { ...request, body });
 }
 
 function wire(record: ConsumerRecord): Json {
@@ -123,8 +128,6 @@ function wire(record: ConsumerRecord): Json {
     consumer_generation: record.generation,
   };
 }
-
-const VERSION = placementVersion('1.28');
 
 function path(consumer: string): string {
   return `/allocations/${encodeURIComponent(consumer)}`;

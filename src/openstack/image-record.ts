@@ -31,7 +31,7 @@ export function imageFacts(record: Json, call: string): ImageFacts {
 interface PatchStep {
   readonly op: 'add' | 'replace';
   readonly path: string;
-  readonly value: string | number | null;
+  readonly value: string | number;
 }
 
 /**

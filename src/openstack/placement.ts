@@ -62,19 +62,20 @@ export function isInventoryInUse(error: unknown): boolean {
   return codeOf(error) === 'placement.inventory.inuse';
 }
 
-/** Header that asks for a microversion. */
-export function placementVersion(version: string): Readonly<Record<string, string>> {
-  return { 'OpenStack-API-Version': `placement ${version}` };
-}
+/**
+ * Every call asks for this microversion, which Placement has since 2018. Nova 26 asks for older ones here and there,
+ * but refusals carry a code only since 1.23, and a text is nothing to decide by.
+ */
+const PLACEMENT_VERSION: Readonly<Record<string, string>> = { 'OpenStack-API-Version': 'placement 1.28' };
 
-/** The microversions are those that Nova 26 uses for the same call. */
+/** Placement's resource providers. */
 export function createProviders(session: Session): Providers {
   return { ...recordCalls(session), ...inventoryCalls(session), ...traitCalls(session) };
 }
 
 function recordCalls(session: Session): Pick<Providers, 'get' | 'byName' | 'create' | 'remove'> {
   const list = async (name: string, query: string): Promise<readonly Provider[]> => {
-    const answer = await call(session, { name, method: 'GET', path: `/resource_providers?${query}` }, '1.14');
+    const answer = await callPlacement(session, { name, method: 'GET', path: `/resource_providers?${query}` });
     return objectsIn(objectIn(answer.body, name)['resource_providers'], name).map((item) => providerIn(item, name));
   };
   return {
@@ -84,12 +85,12 @@ function recordCalls(session: Session): Pick<Providers, 'get' | 'byName' | 'crea
     create: async (uuid, name) => {
       // Said twice it is refused because the uuid is taken, which the caller resolves by reading: no harm.
       const request = { name: 'provider.create', method: 'POST', path: '/resource_providers' } as const;
-      const answer = await call(session, { ...request, body: { uuid, name }, repeatable: true }, '1.20');
+      const answer = await callPlacement(session, { ...request, body: { uuid, name }, repeatable: true });
       return providerIn(objectIn(answer.body, request.name), request.name);
     },
     remove: async (uuid) => {
       const path = `/resource_providers/${encodeURIComponent(uuid)}`;
-      await call(session, { name: 'provider.remove', method: 'DELETE', path, accept: [404] }, '1.14');
+      await callPlacement(session, { name: 'provider.remove', method: 'DELETE', path, accept: [404] });
     },
   };
 }
@@ -98,17 +99,17 @@ function inventoryCalls(session: Session): Pick<Providers, 'inventories' | 'putI
   return {
     inventories: async (uuid) => {
       const name = 'inventories.get';
-      return inventoriesIn(await call(session, { name, method: 'GET', path: sub(uuid, 'inventories') }, '1.26'), name);
+      return inventoriesIn(await callPlacement(session, { name, method: 'GET', path: sub(uuid, 'inventories') }), name);
     },
     putInventories: async (uuid, wanted) => {
       const name = 'inventories.put';
       const body = { resource_provider_generation: wanted.generation, inventories: wanted.value };
-      const answer = await call(session, { name, method: 'PUT', path: sub(uuid, 'inventories'), body }, '1.26');
+      const answer = await callPlacement(session, { name, method: 'PUT', path: sub(uuid, 'inventories'), body });
       return inventoriesIn(answer, name);
     },
     ensureResourceClass: async (name) => {
       const path = `/resource_classes/${encodeURIComponent(name)}`;
-      await call(session, { name: 'class.ensure', method: 'PUT', path }, '1.7');
+      await callPlacement(session, { name: 'class.ensure', method: 'PUT', path });
     },
   };
 }
@@ -117,28 +118,25 @@ function traitCalls(session: Session): Pick<Providers, 'traits' | 'putTraits' | 
   return {
     traits: async (uuid) => {
       const name = 'traits.get';
-      return namesIn(await call(session, { name, method: 'GET', path: sub(uuid, 'traits') }, '1.6'), 'traits', name);
+      return namesIn(await callPlacement(session, { name, method: 'GET', path: sub(uuid, 'traits') }), 'traits', name);
     },
     putTraits: async (uuid, wanted) => {
       const name = 'traits.put';
       const body = { resource_provider_generation: wanted.generation, traits: wanted.value };
-      const answer = await call(session, { name, method: 'PUT', path: sub(uuid, 'traits'), body }, '1.6');
+      const answer = await callPlacement(session, { name, method: 'PUT', path: sub(uuid, 'traits'), body });
       return namesIn(answer, 'traits', name);
     },
     aggregates: async (uuid) => {
       const name = 'aggregates.get';
-      const answer = await call(session, { name, method: 'GET', path: sub(uuid, 'aggregates') }, '1.19');
+      const answer = await callPlacement(session, { name, method: 'GET', path: sub(uuid, 'aggregates') });
       return namesIn(answer, 'aggregates', name);
     },
     ensureTraits: async (names) => {
       const known = await knownTraits(session, names);
       const missing = names.filter((name) => name.startsWith('CUSTOM_') && !known.includes(name));
       for (const name of missing) {
-        await call(
-          session,
-          { name: 'trait.ensure', method: 'PUT', path: `/traits/${encodeURIComponent(name)}` },
-          '1.6',
-        );
+        const path = `/traits/${encodeURIComponent(name)}`;
+        await callPlacement(session, { name: 'trait.ensure', method: 'PUT', path });
       }
       return [...known, ...missing];
     },
@@ -149,12 +147,13 @@ async function knownTraits(session: Session, names: readonly string[]): Promise<
   if (names.length === 0) return [];
   const name = 'traits.known';
   const path = `/traits?name=in:${names.map(encodeURIComponent).join(',')}`;
-  const answer = await call(session, { name, method: 'GET', path }, '1.6');
+  const answer = await callPlacement(session, { name, method: 'GET', path });
   return textsIn(objectIn(answer.body, name)['traits'], name);
 }
 
-async function call(session: Session, request: RestCall, version: string): Promise<RestAnswer> {
-  return await session.request({ ...request, headers: placementVersion(version) });
+/** One call to Placement. */
+export async function callPlacement(session: Session, request: RestCall): Promise<RestAnswer> {
+  return await session.request({ ...request, headers: PLACEMENT_VERSION });
 }
 
 function sub(uuid: string, what: string): string {

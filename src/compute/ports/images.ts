@@ -47,8 +47,8 @@ export interface ImageChanges {
   /** GiB that a flavor's root disk must have. */
   readonly minDiskGb?: number;
   readonly minRamMb?: number;
-  /** Added to those that the image has; null is a property without a value. */
-  readonly properties?: Readonly<Record<string, string | null>>;
+  /** Added to those that the image has; Glance takes texts only. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 /** Where snapshots go. Implemented by openstack/glance. */

@@ -1,0 +1,19 @@
+import { GLANCE_SCENARIOS } from '../../scenario/openstack/glance.js';
+import { PLACEMENT_SCENARIOS } from '../../scenario/openstack/placement.js';
+import { planeOfTests, realCloud } from '../../scenario/openstack/real.js';
+import { makeStage } from '../../scenario/openstack/stage.js';
+
+/** The same scenarios as test/unit/openstack/recorded.test.ts. */
+describe('openstack clients with real services', function () {
+  this.timeout(60_000);
+  for (const scenario of [...PLACEMENT_SCENARIOS, ...GLANCE_SCENARIOS]) {
+    it(scenario.name, async () => {
+      const stage = makeStage(await realCloud(planeOfTests()));
+      try {
+        await scenario.run(stage);
+      } finally {
+        stage.close();
+      }
+    });
+  }
+});

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { endpoint, type Plane } from '../../../tools/plane/plane.js';
+import { Rest } from '../../../tools/plane/openstack/rest.js';
+import { requirePlane } from '../../../tools/plane/store.js';
+import type { Others, StageWish } from './stage.js';
+
+/** The plane that the tests run in (tools/test e2e says which). */
+export function planeOfTests(): Plane {
+  const name = process.env['NCD_PLANE'];
+  if (name === undefined) throw new Error('NCD_PLANE is not set: run tools/test e2e, or name a plane that is up');
+  return requirePlane(name);
+}
+
+/** A real control plane as a stage. To be called in the plane's network. */
+export async function realCloud(plane: Plane): Promise<StageWish> {
+  const rests = { admin: new Rest(plane, 'admin'), demo: new Rest(plane, 'demo') };
+  const others: Others = {
+    ask: async (who, api, { contentType, ...request }) => {
+      const headers = contentType === undefined ? {} : { 'Content-Type': contentType };
+      await rests[who].ask({ ...request, api, headers });
+    },
+  };
+  return {
+    keystoneUrl: endpoint(plane, 'keystone', ''),
+    placementUrl: endpoint(plane, 'placement', ''),
+    glanceUrl: endpoint(plane, 'glance', ''),
+    password: plane.secrets.service,
+    userToken: await userToken(plane),
+    others: async (work) => void (await work(others)),
+    imagePrefix: randomBytes(4).toString('hex'),
+    now: () => new Date(),
+  };
+}
+
+/** A token of the user demo, as nova-api would hand it on. */
+async function userToken(plane: Plane): Promise<string> {
+  const domain = { id: 'default' };
+  const user = { name: 'demo', password: plane.secrets.demo, domain };
+  const scope = { project: { name: 'demo', domain } };
+  const answer = await fetch(endpoint(plane, 'keystone', '/v3/auth/tokens'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ auth: { identity: { methods: ['password'], password: { user } }, scope } }),
+  });
+  const token = answer.headers.get('x-subject-token');
+  if (token === null) throw new Error(`Keystone did not sign demo in: ${answer.status}`);
+  return token;
+}
