@@ -41,7 +41,9 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 // Explicitly, since whatever a failed start left open would keep the process alive.
 process.exit(
   await main(process.argv.slice(2)).catch((error: unknown) => {
-    process.stderr.write(`nova-compute-docker: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `nova-compute-docker: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     return exitCodes.internal;
   }),
 );

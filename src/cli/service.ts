@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Config } from '../config/tables.js';
 import { messageOf } from '../errors/kinds.js';
-import type { Logger, Logging } from '../observe/log.js';
+import type { Logging, NamedLogger } from '../observe/log.js';
+import type { Logger } from '../observe/logger.js';
 import type { Readiness } from '../observe/readiness.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 
@@ -15,7 +16,7 @@ export interface RunningApp {
   readonly done: Promise<void>;
 }
 
-export type StartApp = (config: Config, log: Logger) => Promise<RunningApp>;
+export type StartApp = (config: Config, log: NamedLogger) => Promise<RunningApp>;
 
 /** The signals of the process: `process` itself, or a stand-in. */
 export interface Signals {
@@ -75,7 +76,7 @@ export async function runService(parts: ServiceParts): Promise<ExitCode> {
 async function stop(app: RunningApp, config: Config, log: Logger): Promise<ExitCode> {
   const seconds = config.DEFAULT.graceful_shutdown_timeout;
   const deadlineMs = seconds === 0 ? longestMs : seconds * 1000;
-  log.info('Stopping', { deadline_s: seconds === 0 ? 'none' : seconds });
+  log.info('Stopping', { deadlineSeconds: seconds === 0 ? 'none' : seconds });
   const patience = new AbortController();
   const timer = setTimeout(
     () => {

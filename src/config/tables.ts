@@ -3,7 +3,7 @@ import { consoleauth, serialConsole, vnc } from './sections/consoles.js';
 import { defaultSection } from './sections/default/all.js';
 import { docker } from './sections/docker.js';
 import { messagingRabbit } from './sections/messaging-rabbit.js';
-import { compute, concurrency, filterScheduler, imageCache, upgradeLevels, workarounds } from './sections/nova.js';
+import { compute, concurrency, filterScheduler, imageCache, ovs, upgradeLevels, workarounds } from './sections/nova.js';
 import { messagingNotifications, notifications } from './sections/notifications.js';
 import { cinder, glance, neutron, placement, serviceUser } from './sections/services.js';
 
@@ -20,6 +20,7 @@ export const tables = {
   image_cache: imageCache,
   upgrade_levels: upgradeLevels,
   workarounds,
+  os_vif_ovs: ovs,
   serial_console: serialConsole,
   vnc,
   consoleauth,

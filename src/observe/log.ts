@@ -6,19 +6,16 @@ import { jsonFormatter } from './json-format.js';
 import { lineFormatter, type LineFormats } from './line-format.js';
 import { LogFile } from './log-file.js';
 import type { Level, LogRecord, ProcessFacts } from './log-record.js';
+import type { LogFacts, Logger } from './logger.js';
 import { createRedactor, type Redactor } from './redact.js';
 
-/** What a line says beyond its message. An `error` is shown with its message, and its stack where that helps. */
-export type Details = Readonly<Record<string, unknown>>;
-
-/** Request, user and instance come from the work in progress (context.ts); secrets are removed from everything. */
-export interface Logger {
-  debug(message: string, details?: Details): void;
-  info(message: string, details?: Details): void;
-  warn(message: string, details?: Details): void;
-  error(message: string, details?: Details): void;
+/**
+ * The log itself. Request, user and instance come from the work in progress (context.ts), `instanceUuid` also from the
+ * facts; an `error` among them is shown with its message, and its stack where that helps. Secrets are removed from all.
+ */
+export interface NamedLogger extends Logger {
   /** A logger of its own name, `parent.name`, whose level can be set by itself. */
-  child(name: string): Logger;
+  child(name: string): NamedLogger;
 }
 
 /** What may change while the service runs. */
@@ -46,7 +43,7 @@ export interface LogSurroundings extends ProcessFacts {
 }
 
 export interface Logging {
-  readonly log: Logger;
+  readonly log: NamedLogger;
   apply(levels: LogLevels): void;
   /** Opens the log file anew, after it was moved away. */
   reopen(): void;
@@ -92,10 +89,10 @@ interface Parts {
   readonly redactor: Redactor;
 }
 
-function loggerNamed(name: string, parts: Parts): Logger {
-  const at = (level: Level) => (message: string, details?: Details) => {
+function loggerNamed(name: string, parts: Parts): NamedLogger {
+  const at = (level: Level) => (message: string, facts?: LogFacts) => {
     if (!parts.levels.allows(name, level)) return;
-    const record = recordOf({ name, level, message, time: parts.now() }, details ?? {}, parts);
+    const record = recordOf({ name, level, message, time: parts.now() }, facts ?? {}, parts);
     parts.winston.log({ level, message, record });
   };
   return {
@@ -109,8 +106,8 @@ function loggerNamed(name: string, parts: Parts): Logger {
 
 type Head = Pick<LogRecord, 'name' | 'level' | 'message' | 'time'>;
 
-function recordOf(head: Head, details: Details, { redactor, levels }: Parts): LogRecord {
-  const { error, instanceUuid, ...others } = details;
+function recordOf(head: Head, facts: LogFacts, { redactor, levels }: Parts): LogRecord {
+  const { error, instanceUuid, ...others } = facts;
   const current = currentLogFields();
   const record = {
     ...head,

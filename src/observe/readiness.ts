@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/kinds.js';
-import type { Logger } from './log.js';
+import type { Logger } from './logger.js';
 
 /** Tells the supervisor of this process how it fares. Nothing waits for that, and failing to tell stops nothing. */
 export interface Readiness {

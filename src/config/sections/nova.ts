@@ -128,3 +128,13 @@ export const concurrency = {
     }),
   },
 } satisfies Section;
+
+/** vif_plug_ovs/ovs.py, os-vif 3.0 */
+export const ovs = {
+  help: 'Open vSwitch on this host.',
+  options: {
+    ovsdb_connection: option(string(), {
+      help: 'Address of the Open vSwitch database, e.g. tcp:127.0.0.1:6640. Unset: where ovs-vsctl looks for it.',
+    }),
+  },
+} satisfies Section;

@@ -72,7 +72,7 @@ def ask(case):
 
 def registry():
     found = {}
-    for _namespace, groups in generator._list_opts(['nova.conf', 'oslo.log', 'oslo.messaging', 'oslo.concurrency', 'oslo.service.service']):
+    for _namespace, groups in generator._list_opts(['nova.conf', 'oslo.log', 'oslo.messaging', 'oslo.concurrency', 'oslo.service.service', 'os_vif']):
         for group, options in groups:
             section = getattr(group, 'name', group) or 'DEFAULT'
             for option in options:

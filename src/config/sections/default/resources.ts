@@ -35,12 +35,10 @@ export const resources = {
     help: 'Virtual disk per disk. Unset: what Placement has, at first initial_disk_allocation_ratio.',
   }),
   initial_cpu_allocation_ratio: option(ratio, {
-    default: 16.0,
-    help: 'Virtual CPUs per CPU when this host registers. (4.0 in the Python service from release 27 on.)',
+    help: "Virtual CPUs per CPU when this host registers. Unset: the default of the control plane's release (16.0, 4.0).",
   }),
   initial_ram_allocation_ratio: option(ratio, {
-    default: 1.5,
-    help: 'Virtual memory per memory when this host registers. (1.0 in the Python service from release 27 on.)',
+    help: "Virtual memory per memory when this host registers. Unset: the default of the control plane's release (1.5, 1.0).",
   }),
   initial_disk_allocation_ratio: option(ratio, {
     default: 1.0,
