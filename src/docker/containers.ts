@@ -12,14 +12,15 @@ import type { Engine } from './engine/engine.js';
 import { containerEventOf } from './events/message.js';
 import type { EventStream, StreamNews } from './events/stream.js';
 import { engineFacts } from './facts.js';
-import type { ContainerSettings, Log } from './settings.js';
+import type { Logger } from '../observe/logger.js';
+import type { ContainerSettings } from './settings.js';
 import { containerSpec } from './spec/container.js';
 
 export interface ContainersParts {
   readonly engine: Engine;
   readonly events: EventStream;
   readonly settings: ContainerSettings;
-  readonly log: Log;
+  readonly log: Logger;
 }
 
 /** The manager's containers, over one engine. */

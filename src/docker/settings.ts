@@ -55,11 +55,3 @@ export interface Clock {
   /** Resolves after the time, rejects with the signal's reason when that comes first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
-
-/** Where this room writes what an operator should know. */
-export interface Log {
-  debug(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
-}

@@ -3,7 +3,8 @@ import { messageOf } from '../../errors/kinds.js';
 import type { Engine } from '../engine/engine.js';
 import { followEvents, pingEngine } from '../engine/system.js';
 import type { EngineMessage } from '../engine/wire.js';
-import type { Clock, Log } from '../settings.js';
+import type { Logger } from '../../observe/logger.js';
+import type { Clock } from '../settings.js';
 import { backoffMs } from './backoff.js';
 import { EVENT_ACTIONS, EVENT_TYPES, eventTimeMs } from './message.js';
 
@@ -17,7 +18,7 @@ export interface EventStreamParts {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: Logger;
 }
 
 /** How often a silent stream is asked whether the engine still lives. */

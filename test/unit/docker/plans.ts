@@ -1,5 +1,6 @@
 import type { ContainerPlan, FlavorFacts, ImageDefaults } from '../../../src/compute/ports/containers.js';
-import { SAFE_CAPABILITIES, type ContainerSettings, type Log } from '../../../src/docker/settings.js';
+import type { Logger } from '../../../src/observe/logger.js';
+import { SAFE_CAPABILITIES, type ContainerSettings } from '../../../src/docker/settings.js';
 
 export const UUID = '0a1b2c3d-1111-4222-8333-444455556666';
 
@@ -63,7 +64,7 @@ export function planOf(changes: PlanChanges = {}): ContainerPlan {
 }
 
 /** A log that keeps what is written. */
-export function keptLog(): Log & { readonly lines: string[] } {
+export function keptLog(): Logger & { readonly lines: string[] } {
   const lines: string[] = [];
   const write =
     (level: string) =>

@@ -1,0 +1,106 @@
+import { kindOf, messageOf } from '../../errors/kinds.js';
+import type { ImageFacts, ImageSource } from '../../compute/ports/images.js';
+import type { RequestContext } from '../../observe/context.js';
+import type { Logger } from '../../observe/logger.js';
+import type { Engine } from '../engine/engine.js';
+import { loadImage } from '../engine/images.js';
+import type { Clock, ImageSettings } from '../settings.js';
+import { BadArchive } from './archive/bad.js';
+import { rewriteArchive, type Rewriting } from './archive/rewrite.js';
+import { unpacked } from './archive/unpacked.js';
+import { progressLog } from './progress.js';
+import { ReceivedData } from './received.js';
+import { expectedHash } from './reference.js';
+import { imageUnacceptable } from './unacceptable.js';
+
+export interface BringParts {
+  readonly engine: Engine;
+  readonly source: ImageSource;
+  readonly settings: ImageSettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Streams an image's data from their source into the engine, where they become an image named `tag`. All or nothing:
+ * whatever fails, and wherever this process dies, the engine is left without the end of the archive and keeps nothing.
+ * Throws Invalid for what is no image, Unavailable or Timeout when the source or the engine fails.
+ */
+export async function bringImage(
+  parts: BringParts,
+  image: ImageFacts,
+  tag: string,
+  how: { readonly context: RequestContext; readonly signal: AbortSignal },
+): Promise<void> {
+  const own = new AbortController();
+  const forward = (): void => {
+    own.abort(how.signal.reason);
+  };
+  how.signal.throwIfAborted();
+  how.signal.addEventListener('abort', forward, { once: true });
+  try {
+    const stream = await parts.source.download(image.id, how.context, own.signal);
+    await feed(parts, receiving(parts, image, stream), { image, tag, own });
+  } finally {
+    how.signal.removeEventListener('abort', forward);
+    own.abort();
+  }
+}
+
+function receiving(
+  { settings, clock, log }: BringParts,
+  image: ImageFacts,
+  stream: NodeJS.ReadableStream,
+): ReceivedData {
+  return new ReceivedData(stream, {
+    image,
+    expected: expectedHash(image),
+    stallTimeoutMs: settings.stallTimeoutMs,
+    clock,
+    progress: progressLog(image, { clock, log, intervalMs: settings.progressIntervalMs }),
+  });
+}
+
+interface Feeding {
+  readonly image: ImageFacts;
+  readonly tag: string;
+  readonly own: AbortController;
+}
+
+/** Both ends work at the same time; the first that fails says why, and ends the other. */
+async function feed({ engine, settings }: BringParts, data: ReceivedData, { image, tag, own }: Feeding): Promise<void> {
+  const { Arch: architecture } = await engine.version();
+  const rules = { tag, architecture, maxBytes: settings.maxImageBytes };
+  const rewriting: Rewriting = rewriteArchive(unpacked(data), rules, () => data.verify());
+  let failure: { readonly error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    own.abort(error);
+  };
+  own.signal.addEventListener(
+    'abort',
+    () => {
+      data.stop(own.signal.reason);
+      rewriting.archive.destroy();
+    },
+    { once: true },
+  );
+  await Promise.all([
+    rewriting.done.catch((error: unknown) => {
+      fail(asFault(image, data, error));
+    }),
+    loadImage(engine, rewriting.archive, own.signal).catch((error: unknown) => {
+      fail(kindOf(error) === 'Invalid' ? refusedByEngine(image, error) : error);
+    }),
+  ]);
+  if (failure !== undefined) throw failure.error;
+}
+
+function asFault(image: ImageFacts, data: ReceivedData, error: unknown): unknown {
+  if (!(error instanceof BadArchive)) return error;
+  return data.brokeOff() ?? imageUnacceptable(image.id, error.message, error);
+}
+
+function refusedByEngine(image: ImageFacts, error: unknown): unknown {
+  return imageUnacceptable(image.id, `the container engine can't load it: ${messageOf(error)}`, error);
+}

@@ -1,0 +1,36 @@
+import { kindOf } from '../../errors/kinds.js';
+import type { LocalImage } from '../../compute/ports/containers.js';
+import type { Engine } from '../engine/engine.js';
+import { inspectImage } from '../engine/images.js';
+import type { ImageInspect } from '../engine/wire.js';
+
+/** The image that stands under our name, or undefined. */
+export async function findLocal(engine: Engine, imageId: string, reference: string): Promise<LocalImage | undefined> {
+  try {
+    return localImage(imageId, reference, await inspectImage(engine, reference));
+  } catch (error) {
+    if (kindOf(error) === 'NotFound') return undefined;
+    throw error;
+  }
+}
+
+function localImage(imageId: string, reference: string, inspect: ImageInspect): LocalImage {
+  // Some engines leave out what is empty, others say null.
+  const config: Partial<ImageInspect['Config']> = inspect.Config;
+  return {
+    imageId,
+    reference,
+    defaults: {
+      entrypoint: listOf(config.Entrypoint),
+      command: listOf(config.Cmd),
+      labels: config.Labels ?? {},
+      volumes: Object.keys(config.Volumes ?? {}),
+    },
+    sizeBytes: inspect.Size,
+  };
+}
+
+function listOf(value: string | readonly string[] | null | undefined): readonly string[] {
+  if (value === null || value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}

@@ -1,0 +1,108 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { ServiceError } from '../../errors/kinds.js';
+import type { ImageFacts } from '../../compute/ports/images.js';
+import type { Clock } from '../settings.js';
+import type { DataHash } from './reference.js';
+import { imageUnacceptable } from './unacceptable.js';
+
+export interface ReceivingParts {
+  readonly image: ImageFacts;
+  readonly expected: DataHash | undefined;
+  readonly stallTimeoutMs: number;
+  readonly clock: Clock;
+  /** Told after every piece. */
+  readonly progress: (bytes: number) => void;
+}
+
+/**
+ * An image's data as they arrive: counted, hashed, and given up when nothing comes for too long. Read it once, to its
+ * end; then `verify`.
+ */
+export class ReceivedData implements AsyncIterable<Uint8Array> {
+  readonly #stream: Readable;
+  readonly #hash: Hash | undefined;
+  #bytes = 0;
+  #ended = false;
+  #waitingSince: number | undefined;
+
+  constructor(
+    stream: NodeJS.ReadableStream,
+    private readonly parts: ReceivingParts,
+  ) {
+    this.#stream = stream instanceof Readable ? stream : new Readable().wrap(stream);
+    this.#hash = parts.expected === undefined ? undefined : createHash(parts.expected.algorithm);
+    // Its failure arrives through the reading below.
+    this.#stream.on('error', () => undefined);
+  }
+
+  /** Stops the data; reading them throws the reason. */
+  stop(reason: unknown): void {
+    this.#stream.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    const over = new AbortController();
+    const watching = this.#watch(over.signal);
+    try {
+      this.#waitingSince = this.parts.clock.now().getTime();
+      for await (const chunk of this.#stream) {
+        // While the reader is busy with a piece nobody waits for the next.
+        this.#waitingSince = undefined;
+        this.#take(chunk as Uint8Array);
+        yield chunk as Uint8Array;
+        this.#waitingSince = this.parts.clock.now().getTime();
+      }
+      this.#ended = true;
+    } finally {
+      this.#waitingSince = undefined;
+      over.abort();
+      await watching;
+    }
+  }
+
+  /** Throws Unavailable when data are missing, Invalid when they are not what Glance took in. */
+  verify(): Promise<void> {
+    const problem = this.#problem();
+    return problem === undefined ? Promise.resolve() : Promise.reject(problem);
+  }
+
+  /** Data that broke off tell more of the way here than of the image. */
+  brokeOff(): ServiceError | undefined {
+    const { id, sizeBytes } = this.parts.image;
+    if (!this.#ended || sizeBytes === null || this.#bytes >= sizeBytes) return undefined;
+    const text = `The download of image ${id} ended after ${this.#bytes} of ${sizeBytes} bytes.`;
+    return new ServiceError('Unavailable', text);
+  }
+
+  #problem(): ServiceError | undefined {
+    const { image, expected } = this.parts;
+    const brokeOff = this.brokeOff();
+    if (brokeOff !== undefined) return brokeOff;
+    if (!this.#ended) return imageUnacceptable(image.id, 'data follow the end of its compression: upload it again');
+    if (expected === undefined || this.#hash === undefined) return undefined;
+    if (this.#hash.digest('hex') === expected.hex) return undefined;
+    return imageUnacceptable(
+      image.id,
+      `its data do not match the ${expected.algorithm} that Glance keeps of them: upload it again`,
+    );
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    this.#hash?.update(chunk);
+    this.parts.progress(this.#bytes);
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { clock, stallTimeoutMs, image } = this.parts;
+    while (!signal.aborted) {
+      await clock.sleep(stallTimeoutMs / 4, signal).catch(() => undefined);
+      const since = this.#waitingSince;
+      if (since === undefined || clock.now().getTime() - since < stallTimeoutMs) continue;
+      const text = `The download of image ${image.id} stalled: nothing came for ${stallTimeoutMs / 1000} s after ${this.#bytes} bytes.`;
+      this.stop(new ServiceError('Timeout', text));
+      return;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { setTimeout as after } from 'node:timers/promises';
+import type { ContainerEvent, Containers } from '../../../src/compute/ports/containers.js';
+import type { ImageFacts, Images, ImageSource } from '../../../src/compute/ports/images.js';
+import { createContainers } from '../../../src/docker/containers.js';
+import { Engine } from '../../../src/docker/engine/engine.js';
+import { EventStream } from '../../../src/docker/events/stream.js';
+import { createImages } from '../../../src/docker/images.js';
+import type { Clock, ContainerSettings, ImageSettings } from '../../../src/docker/settings.js';
+import { ServiceError } from '../../../src/errors/kinds.js';
+import type { RequestContext } from '../../../src/observe/context.js';
+import { dockerItems, tarOf, type ImageContent, type Item } from '../../fixtures/archives.js';
+import { SETTINGS, keptLog, planOf, type PlanChanges } from '../../unit/docker/plans.js';
+
+/** What of the request's context matters here: nothing. */
+export const CONTEXT = { requestId: 'req-contract' } as RequestContext;
+
+export const clock: Clock = {
+  now: () => new Date(),
+  sleep: async (ms, signal) => {
+    await after(ms, undefined, { signal });
+  },
+};
+
+/** The socket of the engine that the contract tests may use. */
+export function testSocket(): string {
+  const path = process.env['TEST_DOCKER_SOCKET'];
+  if (path === undefined || path === '') {
+    throw new Error('Set TEST_DOCKER_SOCKET to the socket of a Docker engine that may be used by tests');
+  }
+  return path;
+}
+
+/** A layer with a static busybox and its links. */
+export async function busyboxLayer(): Promise<Buffer> {
+  const busybox = await readFile('/bin/busybox');
+  const applets = ['sh', 'sleep', 'echo', 'cat', 'ls', 'ps', 'hostname', 'ping', 'true', 'dd', 'tail', 'id', 'seq'];
+  const links = applets.map((name): Item => ({ name: `bin/${name}`, type: 'symlink', linkname: 'busybox' }));
+  return tarOf([{ name: 'bin/', type: 'directory' }, { name: 'bin/busybox', data: busybox }, ...links]);
+}
+
+export async function busyboxImage(config: Readonly<Record<string, unknown>> = {}): Promise<ImageContent> {
+  return { layers: [await busyboxLayer()], config: { Cmd: ['/bin/sleep', '1000'], Env: ['PATH=/bin'], ...config } };
+}
+
+/** Glance's record of data. */
+export function factsOf(data: Buffer, id: string = randomUUID()): ImageFacts {
+  return {
+    id,
+    name: 'an image',
+    status: 'active',
+    containerFormat: 'docker',
+    diskFormat: 'raw',
+    sizeBytes: data.length,
+    hashAlgo: 'sha512',
+    hashValue: createHash('sha512').update(data).digest('hex'),
+    checksum: createHash('md5').update(data).digest('hex'),
+    properties: {},
+  };
+}
+
+/** Serves data from memory, and counts. */
+export class MemorySource implements ImageSource {
+  readonly images = new Map<
+    string,
+    { readonly facts: ImageFacts; readonly data: () => Iterable<Buffer> | AsyncIterable<Buffer> }
+  >();
+  downloads = 0;
+
+  put(data: Buffer, id?: string): ImageFacts {
+    const facts = factsOf(data, id);
+    this.images.set(facts.id, { facts, data: () => pieces(data) });
+    return facts;
+  }
+
+  show(imageId: string): Promise<ImageFacts> {
+    return Promise.resolve(this.#get(imageId).facts);
+  }
+
+  download(imageId: string): Promise<NodeJS.ReadableStream> {
+    this.downloads += 1;
+    return Promise.resolve(Readable.from(this.#get(imageId).data(), { objectMode: false }));
+  }
+
+  #get(imageId: string): NonNullable<ReturnType<typeof this.images.get>> {
+    const found = this.images.get(imageId);
+    if (found === undefined) throw new ServiceError('NotFound', `no image ${imageId}`);
+    return found;
+  }
+}
+
+export function* pieces(data: Buffer, size = 64 * 1024): Generator<Buffer> {
+  for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
+}
+
+/** One service's end of the engine, with a host name of its own so that tests do not meet. */
+export interface Bench {
+  readonly engine: Engine;
+  readonly stream: EventStream;
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly source: MemorySource;
+  readonly settings: ContainerSettings;
+  readonly events: ContainerEvent[];
+  /** Names of the calls made so far. */
+  readonly calls: string[];
+  readonly signal: AbortSignal;
+  /** A plan for a new instance. */
+  plan(changes?: PlanChanges): ReturnType<typeof planOf>;
+  /** Resolves when an event like this has come. */
+  told(fits: (event: ContainerEvent) => boolean): Promise<ContainerEvent>;
+  /** Removes everything of this host's, and ends. */
+  end(): Promise<void>;
+}
+
+const IMAGE_SETTINGS: ImageSettings = {
+  maxConcurrentDownloads: 2,
+  stallTimeoutMs: 10_000,
+  maxImageBytes: 1024 * 1024 * 1024,
+  progressIntervalMs: 1000,
+};
+
+export function openBench(socketPath: string, changes: Partial<ImageSettings> = {}): Bench {
+  const calls: string[] = [];
+  const engine = new Engine({
+    socketPath,
+    shortCallMs: 30_000,
+    observer: ({ name }) => {
+      calls.push(name);
+      return () => undefined;
+    },
+  });
+  const log = keptLog();
+  const stream = new EventStream({ engine, clock, random: Math.random, log });
+  const settings = { ...SETTINGS, host: `contract-${randomUUID()}` };
+  const containers = createContainers({ engine, events: stream, settings, log });
+  const source = new MemorySource();
+  const imageSettings = { ...IMAGE_SETTINGS, ...changes };
+  const images = createImages({ engine, events: stream, source, settings: imageSettings, clock, log });
+  const over = new AbortController();
+  const events: ContainerEvent[] = [];
+  const waiting = new Set<() => void>();
+  containers.watch((event) => {
+    events.push(event);
+    for (const check of [...waiting]) check();
+  }, over.signal);
+  return {
+    engine,
+    stream,
+    containers,
+    images,
+    source,
+    settings,
+    events,
+    calls,
+    signal: over.signal,
+    plan: (planChanges = {}) => planOf({ uuid: randomUUID(), ...planChanges }),
+    told: (fits) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          const found = events.find(fits);
+          if (found === undefined) return;
+          waiting.delete(check);
+          resolve(found);
+        };
+        waiting.add(check);
+        check();
+      }),
+    end: async () => {
+      for (const { key } of await containers.states()) await containers.remove(key);
+      over.abort();
+      engine.close();
+    },
+  };
+}
+
+/** Loads a busybox image through the room itself; its reference. */
+export async function busyboxReference(bench: Bench, config: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const data = await tarOf(dockerItems(await busyboxImage(config), []));
+  const facts = bench.source.put(data);
+  return (await bench.images.ensure(facts, CONTEXT, bench.signal)).reference;
+}
