@@ -31,8 +31,10 @@ export interface ImageSettings {
 }
 
 /**
- * Docker's own default set without NET_RAW (crafted packets; ping works without it, through the engine's
- * ping_group_range) and MKNOD (device nodes). What package managers, web servers and su-exec style entrypoints need stays.
+ * Docker's own default set without MKNOD (device nodes) and NET_RAW (packet sockets, where the kernel was broken into
+ * more than once). What package managers, web servers and entrypoints that change their user need stays. A ping that
+ * asks for an ICMP socket (iputils) works without NET_RAW, since the engine opens ping_group_range; one that insists on
+ * a raw socket (some busybox) does not.
  */
 export const SAFE_CAPABILITIES: readonly string[] = [
   'AUDIT_WRITE',

@@ -1,4 +1,4 @@
-import { kindOf, messageOf } from '../../errors/kinds.js';
+import { ServiceError, kindOf, messageOf } from '../../errors/kinds.js';
 import type { ImageFacts, ImageSource } from '../../compute/ports/images.js';
 import type { RequestContext } from '../../observe/context.js';
 import type { Logger } from '../../observe/logger.js';
@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.js';
 import { loadImage } from '../engine/images.js';
 import type { Clock, ImageSettings } from '../settings.js';
 import { BadArchive } from './archive/bad.js';
-import { rewriteArchive, type Rewriting } from './archive/rewrite.js';
+import { rewriteArchive } from './archive/rewrite.js';
 import { unpacked } from './archive/unpacked.js';
 import { progressLog } from './progress.js';
 import { ReceivedData } from './received.js';
@@ -67,40 +67,49 @@ interface Feeding {
   readonly own: AbortController;
 }
 
-/** Both ends work at the same time; the first that fails says why, and ends the other. */
+/** Both ends work at the same time; the first that fails ends the other. */
 async function feed({ engine, settings }: BringParts, data: ReceivedData, { image, tag, own }: Feeding): Promise<void> {
   const { Arch: architecture } = await engine.version();
   const rules = { tag, architecture, maxBytes: settings.maxImageBytes };
-  const rewriting: Rewriting = rewriteArchive(unpacked(data), rules, () => data.verify());
-  let failure: { readonly error: unknown } | undefined;
-  const fail = (error: unknown): void => {
-    failure ??= { error };
-    own.abort(error);
+  const rewriting = rewriteArchive(unpacked(data), rules, () => data.verify());
+  const end = (): void => {
+    data.stop(own.signal.reason);
+    rewriting.archive.destroy();
   };
-  own.signal.addEventListener(
-    'abort',
-    () => {
-      data.stop(own.signal.reason);
-      rewriting.archive.destroy();
-    },
-    { once: true },
-  );
+  own.signal.addEventListener('abort', end, { once: true });
+  let cause: Failure | undefined;
+  const outcome = async (of: Failure['of'], work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      if (cause === undefined || isNearer(cause, { of, error })) cause = { of, error };
+      own.abort(error);
+    }
+  };
   await Promise.all([
-    rewriting.done.catch((error: unknown) => {
-      fail(asFault(image, data, error));
-    }),
-    loadImage(engine, rewriting.archive, own.signal).catch((error: unknown) => {
-      fail(kindOf(error) === 'Invalid' ? refusedByEngine(image, error) : error);
-    }),
+    outcome('archive', rewriting.done),
+    outcome('engine', loadImage(engine, rewriting.archive, own.signal)),
   ]);
-  if (failure !== undefined) throw failure.error;
+  if (cause !== undefined) throw asFault(image, data, cause);
 }
 
-function asFault(image: ImageFacts, data: ReceivedData, error: unknown): unknown {
-  if (!(error instanceof BadArchive)) return error;
-  return data.brokeOff() ?? imageUnacceptable(image.id, error.message, error);
+interface Failure {
+  readonly of: 'archive' | 'engine';
+  readonly error: unknown;
 }
 
-function refusedByEngine(image: ImageFacts, error: unknown): unknown {
+/**
+ * A bad archive, or a source that fails, breaks the stream that feeds the engine, and that may be heard of first. The
+ * other way round the reading throws the engine's own failure, or one that nobody named.
+ */
+function isNearer(first: Failure, second: Failure): boolean {
+  const named = second.error instanceof BadArchive || second.error instanceof ServiceError;
+  return second.of === 'archive' && named && second.error !== first.error;
+}
+
+/** Says whose fault it is: the image's, or of the way here. */
+function asFault(image: ImageFacts, data: ReceivedData, { of, error }: Failure): unknown {
+  if (error instanceof BadArchive) return data.brokeOff() ?? imageUnacceptable(image.id, error.message, error);
+  if (of === 'archive' || kindOf(error) !== 'Invalid') return error;
   return imageUnacceptable(image.id, `the container engine can't load it: ${messageOf(error)}`, error);
 }

@@ -25,6 +25,8 @@ export class ReceivedData implements AsyncIterable<Uint8Array> {
   #bytes = 0;
   #ended = false;
   #waitingSince: number | undefined;
+  #stopped: Error | undefined;
+  #interrupt: (reason: Error) => void = () => undefined;
 
   constructor(
     stream: NodeJS.ReadableStream,
@@ -36,26 +38,26 @@ export class ReceivedData implements AsyncIterable<Uint8Array> {
     this.#stream.on('error', () => undefined);
   }
 
-  /** Stops the data; reading them throws the reason. */
+  /** Stops the data; reading them throws the reason, at once, whatever the stream does. */
   stop(reason: unknown): void {
-    this.#stream.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    this.#stopped ??= error;
+    this.#interrupt(error);
+    this.#stream.destroy(error);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const over = new AbortController();
     const watching = this.#watch(over.signal);
+    const pieces = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     try {
-      this.#waitingSince = this.parts.clock.now().getTime();
-      for await (const chunk of this.#stream) {
-        // While the reader is busy with a piece nobody waits for the next.
-        this.#waitingSince = undefined;
-        this.#take(chunk as Uint8Array);
-        yield chunk as Uint8Array;
-        this.#waitingSince = this.parts.clock.now().getTime();
+      for (let next = await this.#next(pieces); next.done !== true; next = await this.#next(pieces)) {
+        this.#take(next.value);
+        yield next.value;
       }
       this.#ended = true;
     } finally {
-      this.#waitingSince = undefined;
+      this.#stream.destroy();
       over.abort();
       await watching;
     }
@@ -86,6 +88,20 @@ export class ReceivedData implements AsyncIterable<Uint8Array> {
       image.id,
       `its data do not match the ${expected.algorithm} that Glance keeps of them: upload it again`,
     );
+  }
+
+  /** Waits for the next piece; only meanwhile can the data stall, not while the reader is busy with the last one. */
+  async #next(pieces: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    this.#waitingSince = this.parts.clock.now().getTime();
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#interrupt = reject;
+        pieces.next().then(resolve, reject);
+      });
+    } finally {
+      this.#waitingSince = undefined;
+    }
   }
 
   #take(chunk: Uint8Array): void {

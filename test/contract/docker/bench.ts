@@ -2,14 +2,16 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
-import type { ContainerEvent, Containers } from '../../../src/compute/ports/containers.js';
+import type { ContainerEvent, ContainerPlan, Containers } from '../../../src/compute/ports/containers.js';
 import type { ImageFacts, Images, ImageSource } from '../../../src/compute/ports/images.js';
 import { createContainers } from '../../../src/docker/containers.js';
+import { answerJson } from '../../../src/docker/engine/answer.js';
 import { Engine } from '../../../src/docker/engine/engine.js';
+import { removeImage } from '../../../src/docker/engine/images.js';
 import { EventStream } from '../../../src/docker/events/stream.js';
 import { createImages } from '../../../src/docker/images.js';
 import type { Clock, ContainerSettings, ImageSettings } from '../../../src/docker/settings.js';
-import { ServiceError } from '../../../src/errors/kinds.js';
+import { ServiceError, type ErrorKind } from '../../../src/errors/kinds.js';
 import type { RequestContext } from '../../../src/observe/context.js';
 import { dockerItems, tarOf, type ImageContent, type Item } from '../../fixtures/archives.js';
 import { SETTINGS, keptLog, planOf, type PlanChanges } from '../../unit/docker/plans.js';
@@ -170,10 +172,36 @@ export function openBench(socketPath: string, changes: Partial<ImageSettings> = 
       }),
     end: async () => {
       for (const { key } of await containers.states()) await containers.remove(key);
+      await removeImages(engine, [...source.images.keys()]);
       over.abort();
       engine.close();
     },
   };
+}
+
+/** Removes the images that were made of these of Glance. */
+async function removeImages(engine: Engine, ids: readonly string[]): Promise<void> {
+  const repositories = new Set(ids.map((id) => `nova-image/${id}`));
+  for (const tag of await imageTags(engine)) {
+    if (repositories.has(tag.split(':')[0] ?? '')) await removeImage(engine, tag);
+  }
+}
+
+interface ListedImage {
+  readonly Id: string;
+  readonly RepoTags: readonly string[] | null;
+}
+
+/** All images of the engine, those that only another needs too. */
+export function allImages(engine: Engine): Promise<readonly ListedImage[]> {
+  return engine.short('image.list', async (dial) =>
+    answerJson(await dial({ method: 'GET', path: '/images/json', query: { all: true } })),
+  );
+}
+
+/** All names of images. */
+export async function imageTags(engine: Engine): Promise<readonly string[]> {
+  return (await allImages(engine)).flatMap(({ RepoTags: tags }) => tags ?? []);
 }
 
 /** Loads a busybox image through the room itself; its reference. */
@@ -181,4 +209,30 @@ export async function busyboxReference(bench: Bench, config: Readonly<Record<str
   const data = await tarOf(dockerItems(await busyboxImage(config), []));
   const facts = bench.source.put(data);
   return (await bench.images.ensure(facts, CONTEXT, bench.signal)).reference;
+}
+
+/** A command of the image that runs this in a shell. */
+export function sh(script: string): Readonly<Record<string, unknown>> {
+  return { Cmd: ['/bin/sh', '-c', script] };
+}
+
+/** A started container of an image with this configuration. */
+export async function runningOn(bench: Bench, config: Readonly<Record<string, unknown>> = {}): Promise<ContainerPlan> {
+  const plan = bench.plan({ reference: await busyboxReference(bench, config) });
+  await bench.containers.create(plan, bench.signal);
+  await bench.containers.start(plan.key);
+  return plan;
+}
+
+/** Resolves when a plan's container has ended. */
+export function diedOn(bench: Bench, { key }: ContainerPlan): Promise<ContainerEvent> {
+  return bench.told(
+    (event) => event.type === 'container' && event.action === 'die' && event.key.instanceUuid === key.instanceUuid,
+  );
+}
+
+/** For `rejects`: a ServiceError of this kind, with such a text and this Nova exception. */
+export function failsAs(kind: ErrorKind, text: RegExp, nova?: string): (error: unknown) => boolean {
+  return (error) =>
+    error instanceof ServiceError && error.kind === kind && text.test(error.message) && error.nova?.name === nova;
 }

@@ -1,10 +1,11 @@
 import { BadArchive, shown } from './bad.js';
+import type { LayerFacts } from './layer.js';
 
 /** Where the bytes of an entry are by now. */
 export type Entry =
   | { readonly kind: 'kept'; readonly bytes: Buffer }
   /** Handed on to the engine already, under a name of ours. */
-  | { readonly kind: 'sent'; readonly as: string };
+  | ({ readonly kind: 'sent'; readonly as: string } & LayerFacts);
 
 const MOST_ENTRIES = 5_000;
 const MOST_KEPT_BYTES = 32 * 1024 * 1024;

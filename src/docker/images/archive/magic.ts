@@ -1,6 +1,8 @@
 /** What data are, told by their first bytes. */
 export type DataKind = 'tar' | 'gzip' | 'empty' | { readonly other: string };
 
+export const UNKNOWN = 'of an unknown kind';
+
 /** Enough for every mark below. */
 export const HEAD_BYTES = 33 * 1024;
 
@@ -32,5 +34,5 @@ export function kindOfData(head: Buffer): DataKind {
   for (const [mark, offset, what] of MARKS) {
     if (head.subarray(offset, offset + mark.length).toString('latin1') === mark) return { other: what };
   }
-  return { other: 'of an unknown kind' };
+  return { other: UNKNOWN };
 }

@@ -1,8 +1,9 @@
-import { Readable, type Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BadArchive, shown } from './bad.js';
 import { Contents, type Entry } from './contents.js';
-import { imageIn, type ImageParts } from './image.js';
+import { imageIn, imagePathsIn } from './image.js';
+import { LayerReader } from './layer.js';
 import { entryPath, hardlinkTarget, symlinkTarget } from './paths.js';
 import { tarReader, tarWriter, type TarEntry, type TarWriter } from './tar.js';
 
@@ -56,7 +57,7 @@ class Rewriter {
   async run(tar: AsyncIterable<Uint8Array>, verified: () => Promise<void>): Promise<void> {
     await this.#read(tar);
     await verified();
-    await this.#finish(imageIn(this.#contents, this.rules.architecture));
+    await this.#finish();
   }
 
   /** Takes every entry, until the data end. */
@@ -103,13 +104,10 @@ class Rewriter {
 
   async #takeFile(path: string, entry: TarEntry): Promise<void> {
     const { size } = entry.header;
-    this.#bytes += size;
-    if (this.#bytes > this.rules.maxBytes) {
-      throw new BadArchive(`unpacked it is larger than this host takes (${this.rules.maxBytes} bytes)`);
-    }
+    if (size > this.rules.maxBytes) throw this.#tooLarge();
     if (size > MOST_DESCRIPTION_BYTES) {
       if (DESCRIPTIONS.has(path)) throw new BadArchive(`its archive is broken: ${path} has ${size} bytes`);
-      this.#contents.add(path, await this.#send(size, (sink) => pipeline(entry, sink)));
+      this.#contents.add(path, await this.#send(size, entry));
       return;
     }
     const bytes = await bytesOf(entry);
@@ -117,24 +115,55 @@ class Rewriter {
     this.#contents.add(path, looksLikeJson(bytes) ? kept : await this.#sendBytes(bytes));
   }
 
-  async #finish({ config, layers }: ImageParts): Promise<void> {
-    const names: string[] = [];
-    for (const layer of layers) names.push((layer.kind === 'sent' ? layer : await this.#sendBytes(layer.bytes)).as);
-    const manifest = [{ Config: 'config.json', RepoTags: [this.rules.tag], Layers: names }];
+  /** Sends what the image needs of the descriptions, and names it. */
+  async #finish(): Promise<void> {
+    const paths = imagePathsIn(this.#contents, this.rules.architecture);
+    for (const path of paths.layers) await this.#sendKept(path);
+    const { config, layers } = imageIn(this.#contents, paths, this.rules.architecture);
+    const manifest = [{ Config: 'config.json', RepoTags: [this.rules.tag], Layers: layers }];
     await this.#write('config.json', config);
     await this.#write('manifest.json', Buffer.from(JSON.stringify(manifest)));
     this.out.finalize();
   }
 
-  #sendBytes(bytes: Buffer): Promise<Entry & { kind: 'sent' }> {
-    return this.#send(bytes.length, (sink) => pipeline([bytes], sink));
+  /** A layer that looked like a description was held back. */
+  async #sendKept(path: string): Promise<void> {
+    const entry = this.#contents.find(path);
+    if (entry?.kind === 'kept') this.#contents.add(path, await this.#sendBytes(entry.bytes));
   }
 
-  async #send(size: number, fill: (sink: Writable) => Promise<void>): Promise<Entry & { kind: 'sent' }> {
+  #sendBytes(bytes: Buffer): Promise<Entry & { kind: 'sent' }> {
+    return this.#send(bytes.length, [bytes]);
+  }
+
+  async #send(size: number, body: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<Entry & { kind: 'sent' }> {
     this.#sent += 1;
     const name = `layer-${this.#sent}.tar`;
-    await fill(this.out.entry(name, size));
-    return { kind: 'sent', as: name };
+    const reader = new LayerReader((bytes) => {
+      this.#count(bytes);
+    });
+    async function* watched(): AsyncGenerator<Buffer> {
+      for await (const chunk of body) {
+        await reader.take(chunk);
+        yield chunk;
+      }
+    }
+    try {
+      await pipeline(watched, this.out.entry(name, size));
+      return { kind: 'sent', as: name, ...(await reader.end()) };
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** The unpacked bytes of all layers, and of what only looked like one. */
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > this.rules.maxBytes) throw this.#tooLarge();
+  }
+
+  #tooLarge(): BadArchive {
+    return new BadArchive(`unpacked it is larger than this host takes (${this.rules.maxBytes} bytes)`);
   }
 
   async #write(name: string, bytes: Buffer): Promise<void> {
@@ -160,7 +189,7 @@ class Failing implements AsyncIterable<Uint8Array> {
 
 async function bytesOf(entry: TarEntry): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of entry) chunks.push(chunk as Buffer);
+  for await (const chunk of entry) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 

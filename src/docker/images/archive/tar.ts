@@ -2,8 +2,10 @@ import type { Readable, Writable } from 'node:stream';
 import { extract, pack, type Header } from 'tar-stream';
 
 /** One entry of an archive that is read; its body must be read to the end before the next one comes. */
-export interface TarEntry extends Readable {
+export interface TarEntry extends AsyncIterable<Buffer> {
   readonly header: Header;
+  /** Leaves the body out. */
+  resume(): void;
 }
 
 /** Reads an archive that is written to it. */
