@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { ServiceError, kindOf, messageOf } from '../../errors/kinds.js';
 import type { ImageFacts, ImageSource } from '../../compute/ports/images.js';
 import type { RequestContext } from '../../observe/context.js';
@@ -47,11 +48,7 @@ export async function bringImage(
   }
 }
 
-function receiving(
-  { settings, clock, log }: BringParts,
-  image: ImageFacts,
-  stream: NodeJS.ReadableStream,
-): ReceivedData {
+function receiving({ settings, clock, log }: BringParts, image: ImageFacts, stream: Readable): ReceivedData {
   return new ReceivedData(stream, {
     image,
     expected: expectedHash(image),

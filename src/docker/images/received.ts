@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { ServiceError } from '../../errors/kinds.js';
 import type { ImageFacts } from '../../compute/ports/images.js';
 import type { Clock } from '../settings.js';
@@ -20,7 +20,6 @@ export interface ReceivingParts {
  * end; then `verify`.
  */
 export class ReceivedData implements AsyncIterable<Uint8Array> {
-  readonly #stream: Readable;
   readonly #hash: Hash | undefined;
   #bytes = 0;
   #ended = false;
@@ -29,13 +28,12 @@ export class ReceivedData implements AsyncIterable<Uint8Array> {
   #interrupt: (reason: Error) => void = () => undefined;
 
   constructor(
-    stream: NodeJS.ReadableStream,
+    private readonly stream: Readable,
     private readonly parts: ReceivingParts,
   ) {
-    this.#stream = stream instanceof Readable ? stream : new Readable().wrap(stream);
     this.#hash = parts.expected === undefined ? undefined : createHash(parts.expected.algorithm);
     // Its failure arrives through the reading below.
-    this.#stream.on('error', () => undefined);
+    this.stream.on('error', () => undefined);
   }
 
   /** Stops the data; reading them throws the reason, at once, whatever the stream does. */
@@ -43,13 +41,13 @@ export class ReceivedData implements AsyncIterable<Uint8Array> {
     const error = reason instanceof Error ? reason : new Error(String(reason));
     this.#stopped ??= error;
     this.#interrupt(error);
-    this.#stream.destroy(error);
+    this.stream.destroy(error);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const over = new AbortController();
     const watching = this.#watch(over.signal);
-    const pieces = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    const pieces = this.stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     try {
       for (let next = await this.#next(pieces); next.done !== true; next = await this.#next(pieces)) {
         this.#take(next.value);
@@ -57,7 +55,7 @@ export class ReceivedData implements AsyncIterable<Uint8Array> {
       }
       this.#ended = true;
     } finally {
-      this.#stream.destroy();
+      this.stream.destroy();
       over.abort();
       await watching;
     }

@@ -81,7 +81,7 @@ export class MemorySource implements ImageSource {
     return Promise.resolve(this.#get(imageId).facts);
   }
 
-  download(imageId: string): Promise<NodeJS.ReadableStream> {
+  download(imageId: string): Promise<Readable> {
     this.downloads += 1;
     return Promise.resolve(Readable.from(this.#get(imageId).data(), { objectMode: false }));
   }

@@ -1,7 +1,6 @@
 import { BadArchive } from './bad.js';
 import type { Contents } from './contents.js';
-import type { ImagePaths } from './image.js';
-import { entryPath } from './paths.js';
+import { entryPath, type ImagePaths } from './paths.js';
 import { asObjects, asString, asStrings } from './shapes.js';
 
 /**

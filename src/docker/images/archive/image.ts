@@ -3,6 +3,7 @@ import type { Contents } from './contents.js';
 import { dockerImage } from './docker.js';
 import { UNKNOWN, kindOfData } from './magic.js';
 import { ociImage } from './oci.js';
+import type { ImagePaths } from './paths.js';
 import { asObject, asString, asStrings } from './shapes.js';
 
 /** An image, ready to be named. */
@@ -10,12 +11,6 @@ export interface ImageParts {
   /** The configuration, byte by byte: the engine makes the image's id of it. */
   readonly config: Buffer;
   /** Entry names under which its layers were sent, from the bottom up. */
-  readonly layers: readonly string[];
-}
-
-/** Paths of an image's parts. */
-export interface ImagePaths {
-  readonly config: string;
   readonly layers: readonly string[];
 }
 

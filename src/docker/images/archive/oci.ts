@@ -1,7 +1,7 @@
 import { createHash, getHashes } from 'node:crypto';
 import { BadArchive, shown } from './bad.js';
 import type { Contents } from './contents.js';
-import type { ImagePaths } from './image.js';
+import type { ImagePaths } from './paths.js';
 import { asObject, asObjects, asString, type Json } from './shapes.js';
 
 /** An index may name an index (one for each platform); deeper than this nobody nests. */

@@ -1,6 +1,12 @@
 import { posix } from 'node:path';
 import { BadArchive, shown } from './bad.js';
 
+/** Where an image's parts are in its archive. */
+export interface ImagePaths {
+  readonly config: string;
+  readonly layers: readonly string[];
+}
+
 /** The path of an entry, in one form. Throws BadArchive for one that leads out of the archive. */
 export function entryPath(name: string): string {
   return inside(name, name);
