@@ -13,6 +13,7 @@ import { createImages } from '../../../src/docker/images.js';
 import type { Clock, ContainerSettings, ImageSettings } from '../../../src/docker/settings.js';
 import { ServiceError, type ErrorKind } from '../../../src/errors/kinds.js';
 import type { RequestContext } from '../../../src/observe/context.js';
+import { openPlane } from '../../../tools/plane/open.js';
 import { dockerItems, tarOf, type ImageContent, type Item } from '../../fixtures/archives.js';
 import { SETTINGS, keptLog, planOf, type PlanChanges } from '../../unit/docker/plans.js';
 
@@ -26,13 +27,9 @@ export const clock: Clock = {
   },
 };
 
-/** The socket of the engine that the contract tests may use. */
+/** The socket of the engine that the contract tests may use: the plane's. */
 export function testSocket(): string {
-  const path = process.env['TEST_DOCKER_SOCKET'];
-  if (path === undefined || path === '') {
-    throw new Error('Set TEST_DOCKER_SOCKET to the socket of a Docker engine that may be used by tests');
-  }
-  return path;
+  return openPlane().dockerSocket;
 }
 
 /** A layer with a static busybox and its links. */

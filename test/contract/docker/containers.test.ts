@@ -146,7 +146,7 @@ describe('containers on a real engine', function () {
   });
 
   it('shows the end of the output, of a running and of an ended one', async () => {
-    const plan = await running(sh('seq 1 5; echo größe >&2; sleep 1000'));
+    const plan = await running(sh('seq 1 5; echo größe; sleep 1000'));
     const shown = async (lines: number | null): Promise<string> => bench.containers.consoleOutput(plan.key, lines);
     while (!(await shown(null)).includes('größe'));
     equal(await shown(null), '1\n2\n3\n4\n5\ngröße\n');
@@ -156,6 +156,13 @@ describe('containers on a real engine', function () {
     equal(await shown(1), 'größe\n');
     await bench.containers.remove(plan.key);
     await rejects(shown(1), failsAs('NotFound', /not on this host/));
+  });
+
+  it('shows both of its streams', async () => {
+    const plan = await running(sh('echo out; echo err >&2'));
+    await died(plan);
+    const text = await bench.containers.consoleOutput(plan.key, null);
+    deepEqual(text.trim().split('\n').sort(), ['err', 'out']);
   });
 
   it('shows no more than 100 KiB of it', async () => {

@@ -8,21 +8,21 @@ import {
   imageTags,
   openBench,
   runningOn,
+  testSocket,
   type Bench,
 } from './bench.js';
-import { ownEngine, type OwnEngine } from './ownEngine.js';
+import { openPlane, type ServiceHandle } from '../../../tools/plane/open.js';
 import { dockerItems, tarOf } from '../../fixtures/archives.js';
 
 describe('an engine that goes and comes back', function () {
   this.timeout(120_000);
-  let engine: OwnEngine;
+  let engine: ServiceHandle;
   let bench: Bench;
   let plan: ContainerPlan;
 
   before(async () => {
-    engine = await ownEngine();
-    await engine.start();
-    bench = openBench(engine.socketPath);
+    engine = openPlane().service('docker');
+    bench = openBench(testSocket());
     await bench.told(({ type }) => type === 'engine-back');
   });
   beforeEach(async () => {
@@ -31,15 +31,13 @@ describe('an engine that goes and comes back', function () {
     bench.events.length = 0;
   });
   after(async () => {
-    // A test that failed may have left it down, and what still runs holds its folders.
-    await engine.stop('SIGTERM');
-    await engine.start();
+    // A test that failed may have left it down.
+    if (engine.pid === null) await engine.start();
     await bench.end();
-    await engine.remove();
   });
 
   it('stops its containers: their deaths are told before the loss, and nobody takes them for stopped', async () => {
-    await engine.stop('SIGTERM');
+    await engine.stop();
     await bench.told(({ type }) => type === 'engine-lost');
     const kinds = bench.events.map((event) => (event.type === 'container' ? event.action : event.type));
     ok(kinds.indexOf('die') >= 0 && kinds.indexOf('die') < kinds.indexOf('engine-lost'), kinds.join(' '));
@@ -60,7 +58,7 @@ describe('an engine that goes and comes back', function () {
     const lost = bench.told(({ type }) => type === 'engine-lost');
     const stopping = bench.containers.stop(plan.key, { timeoutMs: 60_000 });
     await bench.told((event) => event.type === 'container' && event.action === 'kill');
-    const [outcome] = await Promise.all([Promise.allSettled([stopping]), engine.stop('SIGKILL')]);
+    const [outcome] = await Promise.all([Promise.allSettled([stopping]), engine.kill()]);
     ok(outcome[0].status === 'fulfilled' || failsAs('Unavailable', /./)(outcome[0].reason));
     await lost;
     await engine.start();
@@ -76,7 +74,7 @@ describe('an engine that goes and comes back', function () {
       facts,
       data: async function* () {
         yield data.subarray(0, 700_000);
-        await engine.stop('SIGKILL');
+        await engine.kill();
         yield data.subarray(700_000);
       },
     });
@@ -98,7 +96,7 @@ describe('an engine that goes and comes back', function () {
     const data = await tarOf(dockerItems(await busyboxImage({ Cmd: ['/bin/true'] }), []));
     const facts = bench.source.put(data);
     await bench.images.ensure(facts, CONTEXT, bench.signal);
-    await engine.stop('SIGTERM');
+    await engine.stop();
     await bench.told(({ type }) => type === 'engine-lost');
     await rejects(bench.images.ensure(facts, CONTEXT, bench.signal), failsAs('Unavailable', /./));
     await engine.start();
