@@ -79,10 +79,16 @@ export function noEndpoint(endpoints: readonly Endpoint[], wanted: EndpointSetti
   const known = [...new Set(endpoints.map((endpoint) => `${endpoint.type}/${endpoint.interface}`))].join(', ');
   return new ServiceError(
     'Unavailable',
-    `No endpoint for ${wanted.section} (type ${wanted.serviceTypes.join(' or ')}, interface ` +
+    `No endpoint for [${wanted.section}] (type ${wanted.serviceTypes.join(' or ')}, interface ` +
       `${wanted.interfaces.join(' or ')}${region}) in the service catalogue, which has: ${known || 'nothing'}. ` +
       `Register one in Keystone, correct region_name and valid_interfaces, or set endpoint_override.`,
   );
+}
+
+/** The address itself if it is one. Throws Invalid, naming the option that it comes from. */
+export function httpUrl(url: string, option: string): string {
+  if (/^https?:\/\/[^/]/.test(url) && URL.canParse(url)) return url;
+  throw new ServiceError('Invalid', `${option} is no address: "${url}" (it should look like http://controller:5000)`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ServiceError } from '../errors/kinds.js';
 import { currentLogFields, type RequestContext } from '../observe/context.js';
-import { baseUrl, endpointsOfContext, noEndpoint, pickEndpoint, type Endpoint } from './catalog.js';
+import { baseUrl, endpointsOfContext, httpUrl, noEndpoint, pickEndpoint, type Endpoint } from './catalog.js';
 import type { RestCall, SessionParts } from './call.js';
 import { deadline } from './deadline.js';
 import { failureOf } from './failures.js';
@@ -73,7 +73,7 @@ async function asService(parts: SessionParts, call: RestCall, turn: number): Pro
     throw new ServiceError(
       'Forbidden',
       `${parts.system} ${call.name} has no user's token, and there are no credentials of our own for it: ` +
-        `give ${parts.endpoint.section} or [service_user] auth options`,
+        `give [${parts.endpoint.section}] or [service_user] auth options`,
     );
   }
   const access = await credentials.get(call.signal);
@@ -116,7 +116,7 @@ function address(parts: SessionParts, call: RestCall, turn: number, endpoints: r
   const { endpoint, version } = parts;
   const url = endpoint.overrides[turn % Math.max(1, endpoint.overrides.length)] ?? pickEndpoint(endpoints, endpoint);
   if (url === undefined) throw noEndpoint(endpoints, endpoint);
-  return `${baseUrl(url, version)}${call.path}`;
+  return `${baseUrl(httpUrl(url, `The endpoint for [${endpoint.section}]`), version)}${call.path}`;
 }
 
 function contentHeaders(sending: Sending): Record<string, string> {

@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/kinds.js';
 import { observed, type CallObserver } from '../observe/calls.js';
-import { endpointsOfToken, type Endpoint } from './catalog.js';
+import { endpointsOfToken, httpUrl, type Endpoint } from './catalog.js';
 import { deadline, waitWith } from './deadline.js';
 import { failureOf } from './failures.js';
 import { isPassing, pauseBefore } from './retry.js';
@@ -80,11 +80,12 @@ export class Credentials {
 
   private async issue(): Promise<Access> {
     const { settings, transport, timeoutMs } = this.parts;
+    const url = tokensUrl(httpUrl(settings.authUrl, `auth_url in [${settings.section}]`));
     const limit = deadline(undefined, timeoutMs, `Keystone at ${settings.authUrl}`);
     try {
       const response = await transport.send({
         method: 'POST',
-        url: tokensUrl(settings.authUrl),
+        url,
         headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
         body: JSON.stringify(passwordRequest(settings)),
         signal: limit.signal,
@@ -103,19 +104,26 @@ export function tokensUrl(authUrl: string): string {
   return `${authUrl.replace(/\/+$/, '').replace(/\/v(2\.0|3)$/, '')}/v3/auth/tokens`;
 }
 
-/** The body of a password authentication in the scope of a project (Identity API v3). */
+/** The body of a password authentication (Identity API v3). */
 export function passwordRequest(settings: AuthSettings): object {
   const user = settings.userId === undefined ? named(settings.username, userDomain(settings)) : { id: settings.userId };
-  const project =
-    settings.projectId === undefined
-      ? named(settings.projectName, projectDomain(settings))
-      : { id: settings.projectId };
   return {
     auth: {
       identity: { methods: ['password'], password: { user: { ...user, password: settings.password } } },
-      scope: { project },
+      scope: scopeOf(settings),
     },
   };
+}
+
+/** In the order of keystoneauth1 5.0, identity/v3/base.py. */
+function scopeOf(settings: AuthSettings): object {
+  if (settings.domainId !== undefined) return { domain: { id: settings.domainId } };
+  if (settings.domainName !== undefined) return { domain: { name: settings.domainName } };
+  if (settings.projectId !== undefined) return { project: { id: settings.projectId } };
+  if (settings.projectName !== undefined) return { project: named(settings.projectName, projectDomain(settings)) };
+  if (settings.trustId !== undefined) return { 'OS-TRUST:trust': { id: settings.trustId } };
+  if (settings.systemScope !== undefined) return { system: { all: true } };
+  throw new ServiceError('Invalid', `[${settings.section}] says no project to act in: set project_name`);
 }
 
 function named(name: string | undefined, domain: object): object {
@@ -150,7 +158,7 @@ function refusal(settings: AuthSettings, response: HttpResponse): ServiceError {
   return new ServiceError(
     'Forbidden',
     `Keystone at ${settings.authUrl} does not accept user ${who} in project ${where}: ` +
-      `correct the credentials in ${settings.section}. ${error.message}`,
+      `correct the credentials in [${settings.section}]. ${error.message}`,
     { facts: error.facts },
   );
 }
@@ -169,7 +177,7 @@ function accessOf(settings: AuthSettings, response: HttpResponse): Access {
   if (token === undefined || Number.isNaN(expiresAt.getTime())) {
     throw new ServiceError(
       'Unavailable',
-      `What answers at ${settings.authUrl} is no Keystone: correct auth_url in ${settings.section}`,
+      `What answers at ${settings.authUrl} is no Keystone: correct auth_url in [${settings.section}]`,
     );
   }
   return { token, expiresAt, endpoints: endpointsOfToken(body.token?.catalog ?? []) };

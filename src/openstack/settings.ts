@@ -3,9 +3,9 @@
  * (keystoneauth1/loading, 5.0) as plain data. Who reads the file is no concern of this room.
  */
 
-/** Who we are to Keystone: auth_type `password`, in the scope of a project. */
+/** Who we are to Keystone: auth_type `password`, in the scope of a project unless another scope is given. */
 export interface AuthSettings {
-  /** The section it comes from, for messages: `[placement]`. */
+  /** The section that it comes from, for messages: `placement`. */
   readonly section: string;
   /** With or without `/v3`. */
   readonly authUrl: string;
@@ -18,10 +18,16 @@ export interface AuthSettings {
   readonly projectId?: string | undefined;
   readonly projectDomainName?: string | undefined;
   readonly projectDomainId?: string | undefined;
+  /** In place of a project: `all` for the system, a domain, or a trust. */
+  readonly systemScope?: string | undefined;
+  readonly domainName?: string | undefined;
+  readonly domainId?: string | undefined;
+  readonly trustId?: string | undefined;
 }
 
 /** Certificates, as paths of PEM files. */
 export interface TlsSettings {
+  /** Authorities to trust in place of those that this machine trusts. */
   readonly cafile?: string | undefined;
   readonly certfile?: string | undefined;
   readonly keyfile?: string | undefined;
@@ -31,6 +37,7 @@ export interface TlsSettings {
 
 /** Which endpoint of the catalogue to use. */
 export interface EndpointSettings {
+  /** The section that it comes from, for messages: `glance`. */
   readonly section: string;
   /** Names of the service in catalogues, the preferred one first: `image`. */
   readonly serviceTypes: readonly string[];

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { messageOf, ServiceError } from '../errors/kinds.js';
+import { secureContext } from './certificates.js';
 import type { TlsSettings } from './settings.js';
 
 /** One HTTP request, complete. */
@@ -51,9 +51,14 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 /** Opens a transport with its own connections. Throws Invalid when a certificate file can't be read. */
 export function createTransport(tls: TlsSettings): Transport {
   const kept = { keepAlive: true, timeout: IDLE_SOCKET_MS };
-  const agents = { httpAgent: new http.Agent(kept), httpsAgent: new https.Agent({ ...kept, ...certificates(tls) }) };
+  const httpAgent = new http.Agent(kept);
+  let httpsAgent: https.Agent | undefined;
+  // Reading all authorities that the machine trusts takes 20 ms, which a cloud without TLS need not wait for.
+  const secureAgent = (): https.Agent =>
+    (httpsAgent ??= new https.Agent({ ...kept, rejectUnauthorized: !tls.insecure, secureContext: secureContext(tls) }));
+  if (tls.cafile !== undefined || tls.certfile !== undefined) secureAgent();
   const client = axios.create({
-    ...agents,
+    httpAgent,
     // The addresses are those of a control plane; a proxy for fetching images from outside must not get our tokens.
     proxy: false,
     // Following a redirect would need the whole body in memory, and would carry the token to wherever it points.
@@ -65,15 +70,19 @@ export function createTransport(tls: TlsSettings): Transport {
     validateStatus: () => true,
   });
   return {
-    send: (request) => send(client, request),
+    send: (request) => send(client, request, request.url.startsWith('https:') ? secureAgent() : undefined),
     close: () => {
-      agents.httpAgent.destroy();
-      agents.httpsAgent.destroy();
+      httpAgent.destroy();
+      httpsAgent?.destroy();
     },
   };
 }
 
-async function send(client: AxiosInstance, request: HttpRequest): Promise<HttpResponse> {
+async function send(
+  client: AxiosInstance,
+  request: HttpRequest,
+  httpsAgent: https.Agent | undefined,
+): Promise<HttpResponse> {
   request.signal.throwIfAborted();
   try {
     const response: AxiosResponse<unknown> = await client.request({
@@ -82,6 +91,7 @@ async function send(client: AxiosInstance, request: HttpRequest): Promise<HttpRe
       headers: { 'Accept-Encoding': 'identity', ...request.headers },
       data: request.body,
       signal: request.signal,
+      httpsAgent,
       responseType: request.answer,
       maxContentLength: request.answer === 'text' ? MAX_TEXT_BYTES : -1,
     });
@@ -119,22 +129,4 @@ function plainHeaders(response: AxiosResponse): Readonly<Record<string, string>>
   return Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
-}
-
-function certificates(tls: TlsSettings): https.AgentOptions {
-  return {
-    rejectUnauthorized: !tls.insecure,
-    ...(tls.cafile === undefined ? {} : { ca: pem(tls.cafile, 'cafile') }),
-    ...(tls.certfile === undefined ? {} : { cert: pem(tls.certfile, 'certfile') }),
-    // A certfile may hold its key too (as Python's requests allows).
-    ...(tls.certfile === undefined ? {} : { key: pem(tls.keyfile ?? tls.certfile, 'keyfile') }),
-  };
-}
-
-function pem(path: string, option: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ServiceError('Invalid', `${option} = ${path} can't be read: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -63,7 +63,7 @@ export function makeStage(wish: StageWish): Stage {
   const common = { transport, pause, observer: wish.observer ?? unobserved };
   const credentials = new Credentials({
     settings: {
-      ...{ section: '[placement]', authUrl: wish.keystoneUrl, username: 'nova', password: wish.password },
+      ...{ section: 'placement', authUrl: wish.keystoneUrl, username: 'nova', password: wish.password },
       ...{ userDomainName: 'Default', projectName: 'service', projectDomainName: 'Default' },
     },
     ...{ ...common, timeoutMs: 30_000, retries: 1, now: wish.now },
@@ -73,8 +73,8 @@ export function makeStage(wish: StageWish): Stage {
     ...{ ...common, limits, credentials },
     endpoint: { section, serviceTypes: [type], region: 'RegionOne', interfaces: ['internal', 'public'], overrides: [] },
   });
-  const placement = new Session({ ...session('[placement]', 'placement'), system: 'placement' });
-  const glance = new Session({ ...session('[glance]', 'image'), system: 'glance', version: 'v2' });
+  const placement = new Session({ ...session('placement', 'placement'), system: 'placement' });
+  const glance = new Session({ ...session('glance', 'image'), system: 'glance', version: 'v2' });
   const endpoints = [{ region: 'RegionOne', publicURL: wish.glanceUrl, internalURL: wish.glanceUrl, adminURL: null }];
   return {
     providers: createProviders(placement),

@@ -11,7 +11,7 @@ import { userContext } from './session-double.js';
 
 function wish(changes: Partial<EndpointSettings> = {}): EndpointSettings {
   return {
-    section: '[glance]',
+    section: 'glance',
     serviceTypes: ['image'],
     interfaces: ['internal', 'public'],
     overrides: [],

@@ -53,7 +53,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const observer = options.observer ?? unobserved;
   const credentials = new Credentials({
     settings: {
-      section: '[placement]',
+      section: 'placement',
       authUrl: keystone.url,
       username: 'nova',
       password: 'secret',
@@ -64,7 +64,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const parts = {
     system: 'placement' as const,
     endpoint: {
-      section: '[placement]',
+      section: 'placement',
       serviceTypes: ['placement'],
       interfaces: ['internal', 'public'],
       overrides: [],

@@ -58,7 +58,7 @@ describe('openstack session', () => {
       const session = new Session({
         system: 'glance',
         endpoint: {
-          ...{ section: '[glance]', serviceTypes: ['image'], interfaces: ['public'] },
+          ...{ section: 'glance', serviceTypes: ['image'], interfaces: ['public'] },
           overrides: [gone.url, `${bench.service.url}/v2.1/`],
         },
         version: 'v2',
