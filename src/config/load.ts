@@ -7,6 +7,7 @@ import { configError, type ConfigProblem } from './problems.js';
 import { Resolver } from './resolve.js';
 import { brokenRules } from './rules.js';
 import { tables, type Config } from './tables.js';
+import { unservedOptions } from './unserved.js';
 import { writtenTexts, type CommandLineValue } from './written.js';
 
 export interface ConfigSources {
@@ -38,11 +39,8 @@ export interface LoadedConfig {
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const located = locateConfig(sources.arguments, sources.places);
   const parsed = located.files.map(readFile);
-  const texts = writtenTexts({
-    files: parsed,
-    environment: sources.environment,
-    commandLine: sources.commandLine ?? [],
-  });
+  const written = { files: parsed, environment: sources.environment, commandLine: sources.commandLine ?? [] };
+  const texts = writtenTexts(written);
   const resolver = new Resolver(tables, texts, sources.facts);
   const config = Object.fromEntries(Object.keys(tables).map((name) => [name, resolver.section(name)])) as Config;
   const authSections = Object.values(config).flatMap((section) =>
@@ -51,14 +49,14 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const problems: ConfigProblem[] = [
     ...located.problems,
     ...parsed.flatMap((file) => file.problems),
-    ...misspeltNames(parsed, tables, authSections),
+    ...misspeltNames(written, tables, authSections),
     ...resolver.problems,
   ];
   if (resolver.problems.length === 0) {
     problems.push(...brokenRules(config, texts, (section, name) => resolver.placeOf(section, name)));
   }
   if (problems.length > 0) throw configError(sorted(problems, located.files));
-  return { config: deepFreeze(config), files: located.files, notes: resolver.notes };
+  return { config: deepFreeze(config), files: located.files, notes: [...resolver.notes, ...unservedOptions(texts)] };
 }
 
 function readFile(file: string): ParsedFile {

@@ -3,7 +3,7 @@ import type { Assignment, ParsedFile } from './ini.js';
 import { nearestName } from './nearest.js';
 import type { ConfigProblem } from './problems.js';
 import type { Tables } from './resolve.js';
-import { normalizeGroup, placesOf } from './written.js';
+import { normalizeGroup, placesOf, type Sources } from './written.js';
 
 /** The section in which every name is ours, so that an unknown one can only be a mistake. */
 const ownSection = 'docker';
@@ -16,12 +16,12 @@ const ownSection = 'docker';
  * @param authSections sections that `auth_section` names: they hold the settings of an authentication plugin
  */
 export function misspeltNames(
-  files: readonly ParsedFile[],
+  { files, environment }: Pick<Sources, 'files' | 'environment'>,
   tables: Tables,
   authSections: readonly string[],
 ): ConfigProblem[] {
   const known = namesOf(tables, authSections.map(normalizeGroup));
-  const problems: ConfigProblem[] = [];
+  const problems: ConfigProblem[] = namedInEnvironment(environment).flatMap((each) => misspeltOption(each, known));
   for (const file of files) {
     problems.push(...misspeltSections(file, known));
     for (const assignment of file.assignments) problems.push(...misspeltOption(assignment, known));
@@ -29,27 +29,40 @@ export function misspeltNames(
   return problems;
 }
 
-/** Is this name, in this section, known to Nova or the libraries that read its file? Read only when it matters. */
+/** Is this name, in this section, known to Nova or the libraries that read its file? Their list is read when it is first asked. */
 export type NovaNames = (section: string, name?: string) => boolean;
 
 function misspeltSections({ sections }: ParsedFile, known: Known): ConfigProblem[] {
   return sections.flatMap(({ name, file, line }) => {
     const group = normalizeGroup(name);
-    const nearest = known.options.has(group) ? undefined : nearestName(name, known.sections);
-    if (nearest === undefined || known.isNova(group)) return [];
+    const nearest = known.options.has(group) || known.isNova(group) ? undefined : nearestName(name, known.sections);
+    if (nearest === undefined) return [];
     return [{ file, line, text: `unknown section [${name}]; did you mean [${nearest}]?` }];
   });
 }
 
-function misspeltOption({ section, key, file, line }: Assignment, known: Known): ConfigProblem[] {
+function misspeltOption({ section, key, file, line }: Named, known: Known): ConfigProblem[] {
+  const place = line === undefined ? { file } : { file, line };
   const group = normalizeGroup(section);
   const ours = known.options.get(group);
   if (ours === undefined || ours.all.has(key)) return [];
-  const nearest = nearestName(key, ours.today);
-  if (nearest !== undefined && !known.isNova(group, key)) {
-    return [{ file, line, text: `[${section}] has no option "${key}"; did you mean "${nearest}"?` }];
+  const nearest = known.isNova(group, key) ? undefined : nearestName(key, ours.today);
+  if (nearest !== undefined) {
+    return [{ ...place, text: `[${section}] has no option "${key}"; did you mean "${nearest}"?` }];
   }
-  return group === ownSection ? [{ file, line, text: `[${section}] has no option "${key}"` }] : [];
+  return group === ownSection ? [{ ...place, text: `[${section}] has no option "${key}"` }] : [];
+}
+
+type Named = Pick<Assignment, 'section' | 'key' | 'file'> & Partial<Pick<Assignment, 'line'>>;
+
+/** `OS_DOCKER__HOST_URL`; a section of ours with two underscores in it would need another way. */
+function namedInEnvironment(environment: Sources['environment']): Named[] {
+  return Object.keys(environment).flatMap((variable) => {
+    const [, section, key] = /^OS_([A-Z0-9_]+?)__([A-Z0-9_]+)$/.exec(variable) ?? [];
+    if (section === undefined || key === undefined) return [];
+    const group = section === 'DEFAULT' ? section : section.toLowerCase();
+    return [{ section: group, key: key.toLowerCase(), file: `environment variable ${variable}` }];
+  });
 }
 
 interface Known {

@@ -4,21 +4,22 @@
  */
 
 /** str.isspace() of CPython 3: unlike \s it has U+001C..1F and U+0085, and not U+FEFF. */
-const space = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
-const leading = new RegExp(`^${space}+`);
-const trailing = new RegExp(`${space}+$`);
+const spaces = new Set(
+  '\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
+);
 
 /** str.lstrip() */
 export function stripStart(text: string): string {
-  return text.replace(leading, '');
+  let start = 0;
+  while (start < text.length && spaces.has(text.charAt(start))) start += 1;
+  return start === 0 ? text : text.slice(start);
 }
 
 /** str.rstrip() */
 export function stripEnd(text: string): string {
-  // A regular expression that looks for a run of spaces before the end is quadratic on a long run in the middle.
   let end = text.length;
-  while (end > 0 && trailing.test(text.charAt(end - 1))) end -= 1;
-  return text.slice(0, end);
+  while (end > 0 && spaces.has(text.charAt(end - 1))) end -= 1;
+  return end === text.length ? text : text.slice(0, end);
 }
 
 /** str.strip() */

@@ -75,6 +75,17 @@ describe('config/load', () => {
     );
   });
 
+  it('tells what Nova would do and this service does not, if it is asked for', () => {
+    const { notes } = load([
+      '[DEFAULT]\nuse_syslog = true\nuse_journal = false\nlog_config_append = /x\nlog_rotation_type = none',
+    ]);
+    assert.deepEqual(
+      notes.map((note) => note.split(' ')[0]),
+      ['a.conf:4:', 'a.conf:2:'],
+    );
+    assert.match(notes[1] ?? '', /\[DEFAULT\]use_syslog has no effect here: /);
+  });
+
   it('cannot be changed', () => {
     const { config } = load([rabbit]);
     assert.throws(() => Object.assign(config.docker, { runtime: '' }), TypeError);
@@ -179,6 +190,15 @@ describe('config/load: what stops the start', () => {
   it('names the environment variable of a bad value', () => {
     const found = problemsOf([''], { environment: { OS_DOCKER__RUNTIME: '/x' } });
     assert.match(found.join(), /^environment variable OS_DOCKER__RUNTIME: \[docker\]runtime = \/x: expected/);
+  });
+
+  it('finds misspelt names in the environment', () => {
+    const environment = { OS_DOCKER__PIDS_LIMT: '1', OS_DEFAULT__HSOT: 'x', OS_AUTH_URL: 'y', OS_API__WHATEVER: 'z' };
+    const found = problemsOf([''], { environment });
+    assert.deepEqual(
+      found.map((each) => each.replace(/.*did/, 'did')),
+      ['did you mean "pids_limit"?', 'did you mean "host"?'],
+    );
   });
 
   it('tells a cause once, not once for every option that refers to it', () => {
