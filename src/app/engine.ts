@@ -1,0 +1,34 @@
+import type { Containers } from '../compute/ports/containers.js';
+import type { Images, ImageSource } from '../compute/ports/images.js';
+import type { Config } from '../config/tables.js';
+import { createContainers } from '../docker/containers.js';
+import { Engine } from '../docker/engine/engine.js';
+import { EventStream } from '../docker/events/stream.js';
+import { createImages } from '../docker/images.js';
+import type { CallObserver } from '../observe/calls.js';
+import type { Logger } from '../observe/logger.js';
+import { pause } from './clock.js';
+import { containerSettings, imageSettings } from './settings.js';
+
+export interface EngineRoom {
+  readonly engine: Engine;
+  readonly containers: Containers;
+  readonly images: Images;
+}
+
+/** The container engine and what is made over it. */
+export function openEngine(config: Config, source: ImageSource, observer: CallObserver, log: Logger): EngineRoom {
+  const socketPath = config.docker.host_url.replace(/^unix:\/\//, '');
+  const engine = new Engine({ socketPath, observer, shortCallMs: config.docker.api_timeout * 1000 });
+  const clock = {
+    now: () => new Date(),
+    sleep: async (ms: number, signal: AbortSignal) => {
+      await pause(ms, signal);
+      signal.throwIfAborted();
+    },
+  };
+  const events = new EventStream({ engine, clock, random: Math.random, log });
+  const containers = createContainers({ engine, events, settings: containerSettings(config), log });
+  const images = createImages({ engine, events, source, settings: imageSettings(config), clock, log });
+  return { engine, containers, images };
+}

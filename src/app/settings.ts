@@ -1,0 +1,99 @@
+import type { ManagerSettings } from '../compute/operation.js';
+import type { Config } from '../config/tables.js';
+import { SAFE_CAPABILITIES, type ContainerSettings, type ImageSettings } from '../docker/settings.js';
+import type { RabbitOptions } from '../oslo/index.js';
+
+/** The configuration in the words of each room. Pure; units end in the names. */
+
+const S = 1000;
+const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+export function managerSettings({ DEFAULT }: Config): ManagerSettings {
+  return {
+    host: DEFAULT.host,
+    node: DEFAULT.host,
+    rpcResponseTimeoutMs: DEFAULT.rpc_response_timeout * S,
+    vifPluggingTimeoutMs: DEFAULT.vif_plugging_timeout * S,
+    vifPluggingIsFatal: DEFAULT.vif_plugging_is_fatal,
+    shutdownTimeoutMs: DEFAULT.shutdown_timeout * S,
+    instanceNameTemplate: DEFAULT.instance_name_template,
+    reclaimInstanceIntervalMs: DEFAULT.reclaim_instance_interval * S,
+  };
+}
+
+export function containerSettings({ DEFAULT, docker }: Config): ContainerSettings {
+  const dropped = new Set(docker.capabilities_drop);
+  const capabilities = [...SAFE_CAPABILITIES, ...docker.capabilities_add].filter((one) => !dropped.has(one));
+  return {
+    host: DEFAULT.host,
+    runtime: docker.runtime === '' ? null : docker.runtime,
+    pidsLimit: docker.pids_limit,
+    logMaxBytes: bytesOf(docker.log_max_size),
+    logMaxFiles: docker.log_max_files,
+    capabilities: [...new Set(capabilities)],
+    noNewPrivileges: docker.no_new_privileges,
+    cpuHardLimit: docker.cpu_limit === 'quota',
+    stopTimeoutMs: DEFAULT.shutdown_timeout * S,
+  };
+}
+
+export function imageSettings({ docker }: Config): ImageSettings {
+  const limitGb = docker.max_image_size_gb;
+  return {
+    maxConcurrentDownloads: docker.image_download_concurrency,
+    stallTimeoutMs: 60 * S,
+    maxImageBytes: limitGb === 0 ? Number.MAX_SAFE_INTEGER : limitGb * 1024 ** 3,
+    progressIntervalMs: 5 * S,
+  };
+}
+
+export function rabbitOptions({ oslo_messaging_rabbit: rabbit }: Config): RabbitOptions {
+  return { ...queueOptions(rabbit), ...connectionOptions(rabbit) };
+}
+
+type Rabbit = Config['oslo_messaging_rabbit'];
+
+function queueOptions(rabbit: Rabbit) {
+  return {
+    amqpDurableQueues: rabbit.amqp_durable_queues,
+    amqpAutoDelete: rabbit.amqp_auto_delete,
+    rabbitHaQueues: rabbit.rabbit_ha_queues,
+    rabbitQuorumQueue: rabbit.rabbit_quorum_queue,
+    rabbitQuorumDeliveryLimit: rabbit.rabbit_quorum_delivery_limit,
+    rabbitQuorumMaxMemoryLength: rabbit.rabbit_quorum_max_memory_length,
+    rabbitQuorumMaxMemoryBytes: rabbit.rabbit_quorum_max_memory_bytes,
+    rabbitTransientQueuesTtlS: rabbit.rabbit_transient_queues_ttl,
+    rabbitTransientQuorumQueue: rabbit.rabbit_transient_quorum_queue,
+    rabbitStreamFanout: rabbit.rabbit_stream_fanout,
+    useQueueManager: rabbit.use_queue_manager,
+    enableCancelOnFailover: rabbit.enable_cancel_on_failover,
+    rabbitQosPrefetchCount: rabbit.rabbit_qos_prefetch_count,
+    directMandatoryFlag: rabbit.direct_mandatory_flag,
+    kombuCompression: rabbit.kombu_compression ?? '',
+    kombuMissingConsumerRetryTimeoutS: rabbit.kombu_missing_consumer_retry_timeout,
+  };
+}
+
+function connectionOptions(rabbit: Rabbit) {
+  return {
+    rabbitLoginMethod: rabbit.rabbit_login_method === 'RABBIT-CR-DEMO' ? ('PLAIN' as const) : rabbit.rabbit_login_method,
+    heartbeatTimeoutThresholdS: rabbit.heartbeat_timeout_threshold,
+    kombuReconnectDelayS: rabbit.kombu_reconnect_delay,
+    kombuFailoverStrategy: rabbit.kombu_failover_strategy,
+    rabbitRetryIntervalS: rabbit.rabbit_retry_interval,
+    rabbitRetryBackoffS: rabbit.rabbit_retry_backoff,
+    rabbitIntervalMaxS: rabbit.rabbit_interval_max,
+    ssl: rabbit.ssl,
+    sslVersion: rabbit.ssl_version,
+    sslKeyFile: rabbit.ssl_key_file,
+    sslCertFile: rabbit.ssl_cert_file,
+    sslCaFile: rabbit.ssl_ca_file,
+    sslEnforceHostnameVerification: rabbit.ssl_enforce_hostname_verification,
+  };
+}
+
+/** `10m` as bytes; the configuration has checked its form. */
+function bytesOf(size: string): number {
+  const [, number = '0', unit = ''] = /^(\d+)([kmg]?)$/.exec(size) ?? [];
+  return Number(number) * (SIZE_UNITS[unit] ?? 1);
+}
