@@ -74,9 +74,14 @@ function queueOptions(rabbit: Rabbit) {
   };
 }
 
+/** The demonstration mechanism is RabbitMQ's own example; nobody else speaks it. */
+function loginMethod(method: Rabbit['rabbit_login_method']): RabbitOptions['rabbitLoginMethod'] {
+  return method === 'RABBIT-CR-DEMO' ? 'PLAIN' : method;
+}
+
 function connectionOptions(rabbit: Rabbit) {
   return {
-    rabbitLoginMethod: rabbit.rabbit_login_method === 'RABBIT-CR-DEMO' ? ('PLAIN' as const) : rabbit.rabbit_login_method,
+    rabbitLoginMethod: loginMethod(rabbit.rabbit_login_method),
     heartbeatTimeoutThresholdS: rabbit.heartbeat_timeout_threshold,
     kombuReconnectDelayS: rabbit.kombu_reconnect_delay,
     kombuFailoverStrategy: rabbit.kombu_failover_strategy,

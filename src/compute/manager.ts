@@ -1,7 +1,7 @@
 import type { ComputeRequest, ManagerParts, Operation } from './operation.js';
 import { runOnInstance } from './pipeline.js';
-import type { HostRoute } from './route.js';
-import { ROUTES } from './routes.js';
+import type { HostRoute } from './routes/route.js';
+import { ROUTES } from './routes/routes.js';
 
 export type ComputeHandler = (request: ComputeRequest) => Promise<unknown>;
 

@@ -4,7 +4,7 @@ import { objectArg } from './arguments.js';
 import { faultDetails, faultMessage, isGone, isStateConflict, recordFault } from './failures.js';
 import { save, type ComputeRequest, type InstanceOperation, type ManagerParts } from './operation.js';
 import { resumeVerb } from './recovery/verb-resume.js';
-import type { InstanceRoute } from './route.js';
+import type { InstanceRoute } from './routes/route.js';
 
 /**
  * What stands around every verb on an instance: its turn among the instance's requests, action event, notifications,

@@ -41,7 +41,7 @@ export interface Option<T> extends Facts {
 }
 
 /** An option that always has a value. */
-export function option<T>(type: ValueType<T | undefined>, facts: Facts & { default: Default<T> }): Option<T>;
+export function option<T>(type: ValueType<T | undefined>, facts: Facts & { default: Default<NoInfer<T>> }): Option<T>;
 /** An option that may be unset: its value is then undefined. */
 export function option<T>(type: ValueType<T | undefined>, facts: Facts): Option<T | undefined>;
 export function option<T>(

@@ -2,7 +2,7 @@ import { novaNameOf } from '../../errors/kinds.js';
 import type { Instance } from '../../objects/index.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
 import type { InstanceOperation } from '../operation.js';
-import type { InstanceRoute, ResumeRule } from '../route.js';
+import type { InstanceRoute, ResumeRule } from '../routes/route.js';
 import type { Task, VmState } from '../states.js';
 
 /** What to do with a request whose work was started before and did not end. */

@@ -1,7 +1,7 @@
-import type { LimitName } from './limits.js';
-import type { InstanceOperation, Operation } from './operation.js';
-import type { PlainAction } from './ports/notifications.js';
-import type { Task, VmState } from './states.js';
+import type { LimitName } from '../limits.js';
+import type { InstanceOperation, Operation } from '../operation.js';
+import type { PlainAction } from '../ports/notifications.js';
+import type { Task, VmState } from '../states.js';
 
 /** How a repeated request tells whether its work is still wanted. */
 export interface ResumeRule {
@@ -40,3 +40,40 @@ export interface HostRoute {
 }
 
 export type Route = InstanceRoute | HostRoute;
+
+export type RouteTable = Readonly<Record<string, Route>>;
+
+/** A verb that changes an instance: all of upstream's decorators, the event named after the method. */
+export function changing(
+  method: string,
+  run: InstanceRoute['run'],
+  special: Partial<InstanceRoute> = {},
+): InstanceRoute {
+  return {
+    on: 'instance',
+    event: `compute_${method}`,
+    revertsTask: true,
+    recordsFault: true,
+    locked: true,
+    supersedes: false,
+    run,
+    ...special,
+  };
+}
+
+/** A verb that only looks: no turn, no event, no fault. */
+export function reading(run: InstanceRoute['run']): InstanceRoute {
+  return {
+    on: 'instance',
+    event: null,
+    revertsTask: false,
+    recordsFault: false,
+    locked: false,
+    supersedes: false,
+    run,
+  };
+}
+
+export function onHost(run: HostRoute['run']): HostRoute {
+  return { on: 'host', run };
+}

@@ -1,0 +1,114 @@
+import type { Config } from '../config/tables.js';
+import type { CallObserver } from '../observe/calls.js';
+import { Credentials } from '../openstack/keystone.js';
+import { Session } from '../openstack/session.js';
+import type { AuthSettings, EndpointSettings, TlsSettings } from '../openstack/settings.js';
+import { createTransport } from '../openstack/transport.js';
+import { pause } from './clock.js';
+
+const S = 1000;
+/** nova leaves the time limit of REST calls to the operating system; a minute is as long as an RPC call waits. */
+const DEFAULT_TIMEOUT_S = 60;
+const STALL_TIMEOUT_MS = 60_000;
+
+type AuthSection = Config['placement'] | Config['neutron'] | Config['cinder'] | Config['service_user'];
+type EndpointSection = Config['placement'] | Config['neutron'] | Config['glance'];
+type SectionName = 'placement' | 'neutron' | 'glance';
+
+/** The sessions with the control plane's services. */
+export interface Rest {
+  readonly placement: Session;
+  readonly glance: Session;
+  readonly neutron: Session;
+  close(): void;
+}
+
+/** Opens the sessions; nothing is asked of anybody yet. Throws Invalid for a certificate that can't be read. */
+export function openRest(config: Config, observer: CallObserver): Rest {
+  const serviceUser = config.service_user.send_service_user_token
+    ? credentialsOf('service_user', config.service_user, observer)
+    : undefined;
+  const placement = credentialsOf('placement', config.placement, observer);
+  const neutron = credentialsOf('neutron', config.neutron, observer);
+  const open = (name: SectionName, own: Opened | undefined, version?: string): Session => {
+    const section = config[name];
+    return new Session({
+      system: name,
+      endpoint: endpointOf(name, section, name === 'glance' ? (config.glance.api_servers ?? []) : []),
+      ...(version !== undefined && { version }),
+      limits: limitsOf(section, retriesOf(config, name)),
+      transport: own?.transport ?? createTransport(tlsOf(section)),
+      credentials: own?.credentials,
+      serviceToken: serviceUser?.credentials,
+      observer,
+      pause,
+    });
+  };
+  const opened = [serviceUser, placement, neutron];
+  return {
+    placement: open('placement', placement),
+    // Contexts without a token (periodic work) read images as Neutron's service user does: any service user may.
+    glance: open('glance', serviceUser ?? neutron, 'v2'),
+    neutron: open('neutron', neutron, 'v2.0'),
+    close: () => opened.forEach((one) => one?.transport.close()),
+  };
+}
+
+interface Opened {
+  readonly credentials: Credentials;
+  readonly transport: ReturnType<typeof createTransport>;
+}
+
+function credentialsOf(section: string, from: AuthSection, observer: CallObserver): Opened {
+  const transport = createTransport(tlsOf(from));
+  const credentials = new Credentials({
+    settings: authOf(section, from),
+    transport,
+    timeoutMs: (from.timeout ?? DEFAULT_TIMEOUT_S) * S,
+    retries: 2,
+    observer,
+    pause,
+    now: () => new Date(),
+  });
+  return { credentials, transport };
+}
+
+function authOf(section: string, from: AuthSection): AuthSettings {
+  return {
+    section,
+    authUrl: from.auth_url ?? '',
+    username: from.username,
+    userId: from.user_id,
+    password: from.password ?? '',
+    userDomainName: from.user_domain_name ?? from.default_domain_name,
+    userDomainId: from.user_domain_id ?? from.default_domain_id,
+    projectName: from.project_name,
+    projectId: from.project_id,
+    projectDomainName: from.project_domain_name ?? from.default_domain_name,
+    projectDomainId: from.project_domain_id ?? from.default_domain_id,
+  };
+}
+
+function endpointOf(name: SectionName, from: EndpointSection, servers: readonly string[]): EndpointSettings {
+  return {
+    section: name,
+    serviceTypes: [from.service_type],
+    serviceName: from.service_name,
+    region: from.region_name,
+    interfaces: from.valid_interfaces,
+    overrides: from.endpoint_override === undefined ? servers : [from.endpoint_override],
+  };
+}
+
+function limitsOf(from: EndpointSection, retries: number) {
+  return { timeoutMs: (from.timeout ?? DEFAULT_TIMEOUT_S) * S, stallTimeoutMs: STALL_TIMEOUT_MS, retries };
+}
+
+function retriesOf(config: Config, name: SectionName): number {
+  if (name === 'glance') return config.glance.num_retries;
+  return name === 'neutron' ? config.neutron.http_retries : (config.placement.connect_retries ?? 3);
+}
+
+function tlsOf(from: AuthSection | EndpointSection): TlsSettings {
+  return { cafile: from.cafile, certfile: from.certfile, keyfile: from.keyfile, insecure: from.insecure };
+}

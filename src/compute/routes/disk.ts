@@ -1,0 +1,20 @@
+import { refuse } from '../verbs/unsupported.js';
+import { changing, onHost, type RouteTable } from './route.js';
+
+const NOT_YET = 'This compute service does not do that yet.';
+const NO_QUIESCE = { name: 'InstanceQuiesceNotSupported', code: 409 };
+
+/** What a server's file system is made of: images in and out. */
+export const diskRoutes: RouteTable = {
+  rebuild_instance: changing('rebuild_instance', refuse(NOT_YET)),
+  rescue_instance: changing('rescue_instance', refuse(NOT_YET)),
+  unrescue_instance: changing('unrescue_instance', refuse(NOT_YET)),
+  snapshot_instance: changing('snapshot_instance', refuse(NOT_YET)),
+  backup_instance: changing('backup_instance', refuse(NOT_YET)),
+  shelve_instance: changing('shelve_instance', refuse(NOT_YET)),
+  shelve_offload_instance: changing('shelve_offload_instance', refuse(NOT_YET)),
+  unshelve_instance: changing('unshelve_instance', refuse(NOT_YET)),
+  quiesce_instance: onHost(refuse('Quiescing is not supported for containers.', NO_QUIESCE)),
+  unquiesce_instance: onHost(refuse('Quiescing is not supported for containers.', NO_QUIESCE)),
+  cache_images: onHost(refuse(NOT_YET)),
+};
