@@ -52,3 +52,18 @@ async function saveInstance(calls: ConductorCalls, instance: Instance, options: 
   };
   await calls.objectAction(instance, 'save', { sent, kwargs, settled });
 }
+
+/** The instance whether or not it is deleted; undefined when its row is gone. */
+export async function findInstance(
+  calls: ConductorCalls,
+  uuid: string,
+  expectedAttrs: readonly string[],
+): Promise<Instance | undefined> {
+  try {
+    const found = await calls.classAction('Instance', 'get_by_uuid', [uuid], { expected_attrs: expectedAttrs });
+    return expectObject(found, 'Instance', 'Instance.get_by_uuid');
+  } catch (error) {
+    if (novaNameOf(error) === 'InstanceNotFound') return undefined;
+    throw error;
+  }
+}
