@@ -2,7 +2,8 @@
  * The house's one-way streets. Base rooms know nothing of Nova; compute/ knows no adapter, only its ports;
  * app/ alone puts the parts together.
  */
-const rooms = 'app|cli|config|observe|oslo|objects|compute|conductor|docker|network|openstack|resources|periodic|notify|errors';
+const rooms =
+  'app|cli|config|observe|oslo|objects|compute|conductor|docker|network|openstack|resources|periodic|notify|errors';
 
 /** Room -> the rooms that it may import. A room not named here may be imported by app/ and cli/ only. */
 const allowed = {
@@ -53,16 +54,35 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/docker/engine' },
       to: { path: 'node_modules/dockerode' },
     },
-    { name: 'amqplib-in-oslo', severity: 'error', from: { path: '^src/', pathNot: '^src/oslo/' }, to: { path: 'node_modules/amqplib' } },
-    { name: 'axios-in-openstack', severity: 'error', from: { path: '^src/', pathNot: '^src/openstack/' }, to: { path: 'node_modules/axios' } },
+    {
+      name: 'amqplib-in-oslo',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/oslo/' },
+      to: { path: 'node_modules/amqplib' },
+    },
+    {
+      name: 'axios-in-openstack',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/openstack/' },
+      to: { path: 'node_modules/axios' },
+    },
     { name: 'no-test-in-src', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|tools)/' } },
-    { name: 'not-to-dev-dep', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' } },
+    {
+      name: 'not-to-dev-dep',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+    },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' }, to: {} },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };

@@ -36,6 +36,7 @@ export async function openMessaging(config: Config, log: Logger): Promise<Messag
   const { DEFAULT } = config;
   const url = parseTransportUrl(DEFAULT.transport_url);
   const transport = new Transport({ url, options: rabbitOptions(config), program: 'nova-compute-docker', log });
+  transport.start();
   const client = new RpcClient({
     transport,
     exchange: DEFAULT.control_exchange,

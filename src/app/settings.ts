@@ -2,6 +2,7 @@ import type { ManagerSettings } from '../compute/operation.js';
 import type { Config } from '../config/tables.js';
 import { SAFE_CAPABILITIES, type ContainerSettings, type ImageSettings } from '../docker/settings.js';
 import type { RabbitOptions } from '../oslo/index.js';
+import type { ResourceSettings } from '../resources/settings.js';
 
 /** The configuration in the words of each room. Pure; units end in the names. */
 
@@ -101,4 +102,30 @@ function connectionOptions(rabbit: Rabbit) {
 function bytesOf(size: string): number {
   const [, number = '0', unit = ''] = /^(\d+)([kmg]?)$/.exec(size) ?? [];
   return Number(number) * (SIZE_UNITS[unit] ?? 1);
+}
+
+/** `controlPlaneVersion`: SERVICE_VERSION of the control plane. */
+export function resourceSettings({ DEFAULT, compute }: Config, controlPlaneVersion: number): ResourceSettings {
+  const excluded = new Set(compute.image_type_exclude_list);
+  return {
+    hostIp: DEFAULT.my_ip,
+    reserved: {
+      memoryMb: DEFAULT.reserved_host_memory_mb,
+      cpus: DEFAULT.reserved_host_cpus,
+      diskMb: DEFAULT.reserved_host_disk_mb,
+    },
+    ratios: {
+      cpu: DEFAULT.cpu_allocation_ratio,
+      ram: DEFAULT.ram_allocation_ratio,
+      disk: DEFAULT.disk_allocation_ratio,
+    },
+    initialRatios: {
+      cpu: DEFAULT.initial_cpu_allocation_ratio,
+      ram: DEFAULT.initial_ram_allocation_ratio,
+      disk: DEFAULT.initial_disk_allocation_ratio,
+    },
+    controlPlaneVersion,
+    capabilities: new Set(),
+    imageTypes: ['raw'].filter((type) => !excluded.has(type)),
+  };
 }

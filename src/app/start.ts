@@ -1,0 +1,171 @@
+import { createHandlers } from '../compute/manager.js';
+import { PowerSync } from '../compute/power/power-sync.js';
+import { Presence } from '../compute/presence/presence.js';
+import { initHost } from '../compute/recovery/init-host.js';
+import { tellOfParked } from '../compute/recovery/parked.js';
+import type { ManagerParts } from '../compute/operation.js';
+import { createConductorFor } from '../conductor/conductor.js';
+import { createNodeStore } from '../conductor/nodes.js';
+import { createServiceRecords } from '../conductor/services.js';
+import type { Config } from '../config/tables.js';
+import { unobserved, type CallObserver } from '../observe/calls.js';
+import type { Logger } from '../observe/logger.js';
+import { createAllocations } from '../openstack/allocations.js';
+import { createGlance } from '../openstack/glance.js';
+import { createProviders } from '../openstack/placement.js';
+import type { ParkedMessage, RpcServer } from '../oslo/index.js';
+import { runPeriodically } from '../periodic/runner.js';
+import { openEngine } from './engine.js';
+import { conductorParts, managerParts, ownContext } from './manager.js';
+import { createServer, instancesInInbox, openMessaging, uuidOf, type Messaging } from './messaging.js';
+import { openNode, type NodeRoom } from './node.js';
+import { openNotifications } from './notifications.js';
+import { openNetworks } from './networks.js';
+import { openRest, type Rest } from './rest.js';
+import { periodicTasks } from './tasks.js';
+
+/** A service that has started. */
+export interface RunningApp {
+  /** Takes no new requests, waits for what runs until the deadline, closes. What is unfinished stays in the inbox. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+export interface Surroundings {
+  /** Aborts a start that has to end before it is done. */
+  readonly signal: AbortSignal;
+  /** Is told of every call to the outside: metrics, traces, tests. */
+  readonly observer?: CallObserver;
+}
+
+/** After the deadline, running work has this long to come to a safe point. */
+const GRACE_MS = 5000;
+
+/**
+ * Starts the service in the order in which nova-compute does (nova/service.py, release 26), with two differences: the
+ * inbox is read before the queues, and the first report follows at once. Throws when something stands against a start
+ * (a wrong identity, an engine that is not there) with a text that says what to do.
+ */
+export async function startApp(config: Config, log: Logger, surroundings: Surroundings): Promise<RunningApp> {
+  const life = new AbortController();
+  const signal = AbortSignal.any([life.signal, surroundings.signal]);
+  const messaging = await openMessaging(config, log);
+  const rest = openRest(config, surroundings.observer ?? unobserved);
+  const closing = async (): Promise<void> => {
+    life.abort();
+    rest.close();
+    await messaging.client.close();
+    await messaging.transport.close();
+  };
+  try {
+    const service = await assemble({
+      config,
+      log,
+      messaging,
+      rest,
+      signal,
+      observer: surroundings.observer ?? unobserved,
+    });
+    const server = await serve(service);
+    return {
+      stop: async (deadlineMs) => {
+        const left = await server.stop({ deadlineMs, graceMs: GRACE_MS });
+        if (left > 0) log.warn('Requests were still running at the deadline; they stay in the inbox', { left });
+        await service.room.node.close();
+        await closing();
+        await service.closeNotifications();
+      },
+    };
+  } catch (error) {
+    await closing();
+    throw error;
+  }
+}
+
+interface Ingredients {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly messaging: Messaging;
+  readonly rest: Rest;
+  readonly signal: AbortSignal;
+  readonly observer: CallObserver;
+}
+
+interface Service extends Ingredients {
+  readonly parts: ManagerParts;
+  readonly presence: Presence;
+  readonly room: NodeRoom;
+  readonly closeNotifications: () => Promise<void>;
+}
+
+/** Makes the parts and registers with Nova; nothing is served yet. */
+async function assemble(ingredients: Ingredients): Promise<Service> {
+  const { config, log, messaging, rest, signal, observer } = ingredients;
+  const conductor = conductorParts(config, messaging.client, log);
+  const records = createServiceRecords(conductor, signal);
+  const presence = new Presence({ records, host: config.DEFAULT.host, log });
+  await records.waitForConductor(signal);
+  await presence.detect();
+  const serviceVersion = (await records.find(config.DEFAULT.host))?.peek('version');
+  const engine = openEngine(config, createGlance(rest.glance), observer, log);
+  const allocations = createAllocations(rest.placement);
+  const store = createNodeStore({
+    parts: conductor,
+    node: config.DEFAULT.host,
+    isServiceDisabled: () => presence.isDisabled,
+    serviceId: () => (presence.controlPlane.knowsNodesByUuid ? presence.serviceId : undefined),
+    lifetime: signal,
+  });
+  const room = await openNode({
+    config,
+    containers: engine.containers,
+    store,
+    providers: createProviders(rest.placement),
+    allocations,
+    controlPlaneVersion: presence.controlPlane.version,
+    serviceVersion,
+    observer,
+    log,
+  });
+  const conductorFor = createConductorFor(conductor);
+  const notifications = openNotifications(config, messaging, conductorFor, log);
+  const parts = managerParts(
+    config,
+    {
+      engine,
+      networks: openNetworks(),
+      allocations,
+      node: room.node,
+      notifications: notifications.notifications,
+      conductorFor,
+    },
+    log,
+  );
+  return { ...ingredients, parts, presence, room, closeNotifications: notifications.close };
+}
+
+/** Brings the host in order, registers, and takes requests. */
+async function serve(service: Service): Promise<RpcServer> {
+  const { config, log, messaging, parts, presence, room, signal } = service;
+  const handlers = createHandlers(parts);
+  const onParked = (message: ParkedMessage): Promise<void> =>
+    tellOfParked(parts, { ...message, instanceUuid: uuidOf(message.args['instance']) }, signal);
+  const server = createServer(config, messaging, handlers, onParked);
+  const power = new PowerSync({
+    parts,
+    ownContext,
+    debounceMs: config.docker.stop_event_debounce * 1000,
+    signal,
+  });
+  const resumed = instancesInInbox(messaging.inbox);
+  await initHost({ parts, handlers, context: ownContext(), resumed, signal });
+  await presence.register();
+  await room.tracker.audit();
+  parts.containers.watch((event) => power.onEvent(event), signal);
+  await server.recover();
+  await server.listen('compute', signal);
+  if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt', signal);
+  await presence.report();
+  void runPeriodically(periodicTasks({ config, presence, room, power, server, log }), signal, log);
+  log.info('The service takes requests', { host: config.DEFAULT.host });
+  return server;
+}
