@@ -1,13 +1,12 @@
 import type { ManagerSettings } from '../compute/operation.js';
 import type { Config } from '../config/tables.js';
-import { SAFE_CAPABILITIES, type ContainerSettings, type ImageSettings } from '../docker/settings.js';
+import type { ContainerSettings, ImageSettings } from '../docker/settings.js';
 import type { RabbitOptions } from '../oslo/index.js';
 import type { ResourceSettings } from '../resources/settings.js';
 
 /** The configuration in the words of each room. Pure; units end in the names. */
 
 const S = 1000;
-const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 export function managerSettings({ DEFAULT }: Config): ManagerSettings {
   return {
@@ -23,15 +22,13 @@ export function managerSettings({ DEFAULT }: Config): ManagerSettings {
 }
 
 export function containerSettings({ DEFAULT, docker }: Config): ContainerSettings {
-  const dropped = new Set(docker.capabilities_drop);
-  const capabilities = [...SAFE_CAPABILITIES, ...docker.capabilities_add].filter((one) => !dropped.has(one));
   return {
     host: DEFAULT.host,
     runtime: docker.runtime === '' ? null : docker.runtime,
     pidsLimit: docker.pids_limit,
-    logMaxBytes: bytesOf(docker.log_max_size),
+    logMaxBytes: docker.log_max_size,
     logMaxFiles: docker.log_max_files,
-    capabilities: [...new Set(capabilities)],
+    capabilities: docker.capabilities,
     noNewPrivileges: docker.no_new_privileges,
     cpuHardLimit: docker.cpu_limit === 'quota',
     stopTimeoutMs: DEFAULT.shutdown_timeout * S,
@@ -39,11 +36,10 @@ export function containerSettings({ DEFAULT, docker }: Config): ContainerSetting
 }
 
 export function imageSettings({ docker }: Config): ImageSettings {
-  const limitGb = docker.max_image_size_gb;
   return {
     maxConcurrentDownloads: docker.image_download_concurrency,
-    stallTimeoutMs: 60 * S,
-    maxImageBytes: limitGb === 0 ? Number.MAX_SAFE_INTEGER : limitGb * 1024 ** 3,
+    stallTimeoutMs: docker.image_stall_timeout * S,
+    maxImageBytes: docker.max_image_size,
     progressIntervalMs: 5 * S,
   };
 }
@@ -75,14 +71,9 @@ function queueOptions(rabbit: Rabbit) {
   };
 }
 
-/** The demonstration mechanism is RabbitMQ's own example; nobody else speaks it. */
-function loginMethod(method: Rabbit['rabbit_login_method']): RabbitOptions['rabbitLoginMethod'] {
-  return method === 'RABBIT-CR-DEMO' ? 'PLAIN' : method;
-}
-
 function connectionOptions(rabbit: Rabbit) {
   return {
-    rabbitLoginMethod: loginMethod(rabbit.rabbit_login_method),
+    rabbitLoginMethod: rabbit.rabbit_login_method,
     heartbeatTimeoutThresholdS: rabbit.heartbeat_timeout_threshold,
     kombuReconnectDelayS: rabbit.kombu_reconnect_delay,
     kombuFailoverStrategy: rabbit.kombu_failover_strategy,
@@ -96,12 +87,6 @@ function connectionOptions(rabbit: Rabbit) {
     sslCaFile: rabbit.ssl_ca_file,
     sslEnforceHostnameVerification: rabbit.ssl_enforce_hostname_verification,
   };
-}
-
-/** `10m` as bytes; the configuration has checked its form. */
-function bytesOf(size: string): number {
-  const [, number = '0', unit = ''] = /^(\d+)([kmg]?)$/.exec(size) ?? [];
-  return Number(number) * (SIZE_UNITS[unit] ?? 1);
 }
 
 /** `controlPlaneVersion`: SERVICE_VERSION of the control plane. */
