@@ -4,7 +4,7 @@ import { kindOfNovaClass } from '../conductor/exceptions.js';
 import type { Config } from '../config/tables.js';
 import { kindOf } from '../errors/kinds.js';
 import type { Logger } from '../observe/logger.js';
-import { dehydrate, hydrate } from '../objects/index.js';
+import { dehydrate, hydrate, ObjectValidator } from '../objects/index.js';
 import {
   Inbox,
   LeaveForRetry,
@@ -27,7 +27,18 @@ export interface Messaging {
   readonly inbox: Inbox;
 }
 
-const SERIALIZER: RpcSerializer = { serialize: dehydrate, deserialize: hydrate };
+/** Arguments come from anybody on the broker and are checked; results come from nova-conductor, which checks its own. */
+function serializer(): RpcSerializer {
+  const validator = new ObjectValidator();
+  return {
+    serialize: dehydrate,
+    deserialize: (value, argument) => {
+      if (argument !== undefined) validator.validate(value, argument);
+      return hydrate(value);
+    },
+  };
+}
+
 
 /** Serves compute RPC of both majors (nova/compute/manager.py target 6.1 to 6.5, and the proxy of 5.13). */
 const COMPUTE_VERSIONS = ['6.5', '5.13'] as const;
@@ -41,7 +52,7 @@ export async function openMessaging(config: Config, log: Logger): Promise<Messag
     transport,
     exchange: DEFAULT.control_exchange,
     kindOfClass: kindOfNovaClass,
-    serializer: SERIALIZER,
+    serializer: serializer(),
   });
   const inbox = await Inbox.open({ path: join(DEFAULT.state_path, 'inbox'), log, now: Date.now });
   return { transport, client, inbox };
@@ -60,7 +71,7 @@ export function createServer(
     server: DEFAULT.host,
     endpoints: [...computeEndpoints(handlers), BASE_ENDPOINT, ...(DEFAULT.rpc_ping_enabled ? [PING_ENDPOINT] : [])],
     inbox: messaging.inbox,
-    serializer: SERIALIZER,
+    serializer: serializer(),
     onParked,
     countStarts: 'by-handler',
   });

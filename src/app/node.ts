@@ -44,7 +44,7 @@ export async function openNode(parts: NodeParts): Promise<NodeRoom> {
   const sources: HostSources = {
     engine: () => containers.facts(),
     readText: (path) => readFile(path, 'utf8'),
-    statfs,
+    statfs: (path) => statfs(path),
     now: () => new Date(),
     observer,
   };

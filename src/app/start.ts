@@ -28,13 +28,8 @@ import { periodicTasks } from './tasks.js';
 export interface RunningApp {
   /** Takes no new requests, waits for what runs until the deadline, closes. What is unfinished stays in the inbox. */
   stop(deadlineMs: number): Promise<void>;
-}
-
-export interface Surroundings {
-  /** Aborts a start that has to end before it is done. */
-  readonly signal: AbortSignal;
-  /** Is told of every call to the outside: metrics, traces, tests. */
-  readonly observer?: CallObserver;
+  /** Settles when the service has stopped. */
+  readonly done: Promise<void>;
 }
 
 /** After the deadline, running work has this long to come to a safe point. */
@@ -43,42 +38,38 @@ const GRACE_MS = 5000;
 /**
  * Starts the service in the order in which nova-compute does (nova/service.py, release 26), with two differences: the
  * inbox is read before the queues, and the first report follows at once. Throws when something stands against a start
- * (a wrong identity, an engine that is not there) with a text that says what to do.
+ * (a wrong identity, an engine that is not there) with a text that says what to do. `observer` is told of every call to
+ * the outside.
  */
-export async function startApp(config: Config, log: Logger, surroundings: Surroundings): Promise<RunningApp> {
+export async function startApp(config: Config, log: Logger, observer: CallObserver = unobserved): Promise<RunningApp> {
   const life = new AbortController();
-  const signal = AbortSignal.any([life.signal, surroundings.signal]);
+  const { signal } = life;
+  const done = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   const messaging = await openMessaging(config, log);
-  const rest = openRest(config, surroundings.observer ?? unobserved);
-  const closing = async (): Promise<void> => {
+  const rest = openRest(config, observer);
+  const close = async (): Promise<void> => {
     life.abort();
     rest.close();
     await messaging.client.close();
     await messaging.transport.close();
   };
   try {
-    const service = await assemble({
-      config,
-      log,
-      messaging,
-      rest,
-      signal,
-      observer: surroundings.observer ?? unobserved,
-    });
+    const service = await assemble({ config, log, messaging, rest, signal, observer });
     const server = await serve(service);
-    return {
-      stop: async (deadlineMs) => {
-        const left = await server.stop({ deadlineMs, graceMs: GRACE_MS });
-        if (left > 0) log.warn('Requests were still running at the deadline; they stay in the inbox', { left });
-        await service.room.node.close();
-        await closing();
-        await service.closeNotifications();
-      },
-    };
+    return { done, stop: (deadlineMs) => stop(service, server, deadlineMs).finally(close) };
   } catch (error) {
-    await closing();
+    await close();
     throw error;
   }
+}
+
+async function stop(service: Service, server: RpcServer, deadlineMs: number): Promise<void> {
+  const left = await server.stop({ deadlineMs, graceMs: GRACE_MS });
+  if (left > 0) service.log.warn('Requests still ran at the deadline; they stay in the inbox', { left });
+  await service.room.node.close();
+  await service.closeNotifications();
 }
 
 interface Ingredients {
@@ -140,7 +131,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
     },
     log,
   );
-  return { ...ingredients, parts, presence, room, closeNotifications: notifications.close };
+  return { ...ingredients, parts, presence, room, closeNotifications: () => notifications.close() };
 }
 
 /** Brings the host in order, registers, and takes requests. */

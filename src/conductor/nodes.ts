@@ -16,43 +16,25 @@ export interface NodeStoreParts {
   readonly lifetime: AbortSignal;
 }
 
+type ComputeNodeRow = Partial<FieldsOf<'ComputeNode'>>;
+
 /** Compute node records (nova/objects/compute_node.py, release 26) in the name of the service itself. */
 export function createNodeStore(store: NodeStoreParts): NodeStore {
   const { parts, node } = store;
   const { host } = parts.settings;
   const callsAs = (context: RequestContext): ConductorCalls =>
     new ConductorCalls(parts, context, { signal: store.lifetime, timeoutMs: parts.responseTimeoutMs });
+  const identity = (): ComputeNodeRow => {
+    const serviceId = store.serviceId();
+    return { host, hypervisor_hostname: node, ...(serviceId !== undefined && { service_id: serviceId }) };
+  };
   const calls = (): ConductorCalls => callsAs(parts.ownContext());
   const withDeleted = (): ConductorCalls => callsAs({ ...parts.ownContext(), readDeleted: 'yes' });
   return {
     find: () => findNode(calls(), 'get_by_host_and_nodename', [host, node]),
     byUuid: (uuid) => findNode(calls(), 'get_by_uuid', [uuid]),
-    async create(uuid, fields) {
-      const serviceId = store.serviceId();
-      const row = { ...rowOf(fields), uuid, host, hypervisor_hostname: node };
-      const made = create('ComputeNode', {
-        ...row,
-        ...(serviceId !== undefined && { service_id: serviceId }),
-        metrics: '[]',
-        numa_topology: null,
-        pci_device_pools: create('PciDevicePoolList', { objects: [] }),
-      });
-      await calls().objectAction(made, 'create');
-      return recordOf(made);
-    },
-    async save(record, changes) {
-      const changed = create('ComputeNode', { id: record.id, uuid: record.uuid, host: record.host });
-      changed.resetChanges();
-      for (const [field, value] of Object.entries(rowOf(changes))) {
-        changed.set(field as keyof FieldsOf<'ComputeNode'>, value as never);
-      }
-      try {
-        await calls().objectAction(changed, 'save');
-      } catch (error) {
-        if (novaNameOf(error) !== 'ComputeHostNotFound') throw error;
-        throw new ServiceError('NotFound', 'The compute node record was deleted.', { cause: error });
-      }
-    },
+    create: (uuid, fields) => createNode(calls(), { ...rowOf(fields), ...identity(), uuid }),
+    save: (record, changes) => saveNode(calls(), record, rowOf(changes)),
     async instances() {
       const attrs = { expected_attrs: ['flavor'] };
       const list = await calls().classAction('InstanceList', 'get_by_host_and_node', [host, node], attrs);
@@ -73,6 +55,29 @@ export function createNodeStore(store: NodeStoreParts): NodeStore {
     },
     serviceDisabled: () => Promise.resolve(store.isServiceDisabled()),
   };
+}
+
+async function createNode(calls: ConductorCalls, row: ComputeNodeRow): Promise<NodeRecord> {
+  const made = create('ComputeNode', {
+    ...row,
+    metrics: '[]',
+    numa_topology: null,
+    pci_device_pools: create('PciDevicePoolList', { objects: [] }),
+  });
+  await calls.objectAction(made, 'create');
+  return recordOf(made);
+}
+
+async function saveNode(calls: ConductorCalls, record: NodeRecord, changes: ComputeNodeRow): Promise<void> {
+  const changed = create('ComputeNode', { id: record.id, uuid: record.uuid, host: record.host });
+  changed.resetChanges();
+  for (const [field, value] of Object.entries(changes)) changed.set(field as keyof ComputeNodeRow, value);
+  try {
+    await calls.objectAction(changed, 'save');
+  } catch (error) {
+    if (novaNameOf(error) !== 'ComputeHostNotFound') throw error;
+    throw new ServiceError('NotFound', 'The compute node record was deleted.', { cause: error });
+  }
 }
 
 async function findNode(
@@ -132,14 +137,14 @@ const COLUMNS: Readonly<Record<Exclude<keyof NodeFields, 'supportedHvSpecs'>, ke
 };
 
 /** The fields by the names of their columns. */
-function rowOf(fields: Partial<NodeFields>): Partial<FieldsOf<'ComputeNode'>> {
+function rowOf(fields: Partial<NodeFields>): ComputeNodeRow {
   const { supportedHvSpecs, ...others } = fields;
   const row = Object.entries(others).map(([name, value]) => [COLUMNS[name as keyof typeof COLUMNS], value]);
   const specs = supportedHvSpecs?.map(({ arch, hvType, vmMode }) =>
     create('HVSpec', { arch, hv_type: hvType, vm_mode: vmMode }),
   );
   return {
-    ...(Object.fromEntries(row) as Partial<FieldsOf<'ComputeNode'>>),
+    ...(Object.fromEntries(row) as ComputeNodeRow),
     ...(specs && { supported_hv_specs: specs }),
   };
 }

@@ -17,7 +17,7 @@ export type Occasion = Pick<RpcRequest, 'uniqueId' | 'isCall' | 'attempt' | 'fro
 
 function deserialized(args: RequestMessage['args'], serializer: RpcSerializer | undefined): RpcRequest['args'] {
   if (!serializer) return args;
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, serializer.deserialize(value)]));
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, serializer.deserialize(value, name)]));
 }
 
 /**

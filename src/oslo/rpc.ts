@@ -52,8 +52,11 @@ export interface RpcCaller {
 export interface RpcSerializer {
   /** Outgoing arguments or an outgoing result. */
   serialize(value: unknown): unknown;
-  /** Incoming arguments (one by one) or an incoming result. @throws ServiceError Invalid that names the field */
-  deserialize(value: unknown): unknown;
+  /**
+   * Incoming arguments (one by one, `argument` is its name) or an incoming result.
+   * @throws ServiceError Invalid that names the field
+   */
+  deserialize(value: unknown, argument?: string): unknown;
 }
 
 /** A request on its way to a handler. */
