@@ -11,6 +11,7 @@ import { RunningWork } from '../compute/running.js';
 import { EventWaiters } from '../compute/waiters.js';
 import type { ConductorParts } from '../conductor/calls.js';
 import type { Config } from '../config/tables.js';
+import type { CallObserver } from '../observe/calls.js';
 import type { RequestContext } from '../observe/context.js';
 import type { Logger } from '../observe/logger.js';
 import { adminContext, type RpcCaller } from '../oslo/index.js';
@@ -23,9 +24,10 @@ export function ownContext(): RequestContext {
   return adminContext(randomUUID(), new Date());
 }
 
-export function conductorParts(config: Config, rpc: RpcCaller, log: Logger): ConductorParts {
+export function conductorParts(config: Config, rpc: RpcCaller, observer: CallObserver, log: Logger): ConductorParts {
   return {
     rpc,
+    observer,
     responseTimeoutMs: config.DEFAULT.rpc_response_timeout * 1000,
     log,
     settings: {

@@ -39,7 +39,6 @@ function serializer(): RpcSerializer {
   };
 }
 
-
 /** Serves compute RPC of both majors (nova/compute/manager.py target 6.1 to 6.5, and the proxy of 5.13). */
 const COMPUTE_VERSIONS = ['6.5', '5.13'] as const;
 

@@ -91,7 +91,7 @@ interface Service extends Ingredients {
 /** Makes the parts and registers with Nova; nothing is served yet. */
 async function assemble(ingredients: Ingredients): Promise<Service> {
   const { config, log, messaging, rest, signal, observer } = ingredients;
-  const conductor = conductorParts(config, messaging.client, log);
+  const conductor = conductorParts(config, messaging.client, observer, log);
   const records = createServiceRecords(conductor, signal);
   const presence = new Presence({ records, host: config.DEFAULT.host, log });
   await records.waitForConductor(signal);

@@ -1,5 +1,6 @@
 import { kindOf, ServiceError, messageOf } from '../errors/kinds.js';
 import type { Patience } from '../compute/ports/conductor.js';
+import { observed, type CallObserver } from '../observe/calls.js';
 import type { RequestContext } from '../observe/context.js';
 import type { Logger } from '../observe/logger.js';
 import { applyUpdates, manifest, type NovaObject, type ObjectName } from '../objects/index.js';
@@ -19,10 +20,18 @@ export interface ConductorParts {
   readonly responseTimeoutMs: number;
   readonly log: Logger;
   readonly settings: ConductorSettings;
+  readonly observer: CallObserver;
   /** A fresh context of the service itself: administrator, no user. */
   readonly ownContext: () => RequestContext;
   /** Resolves after that time, or at once when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+interface ConductorCall {
+  /** For metrics and logs: `Instance.save`. */
+  readonly name: string;
+  readonly method: string;
+  readonly args: RpcArgs;
 }
 
 /** Longest pause between two tries while conductor or the broker is away. */
@@ -54,7 +63,8 @@ export class ConductorCalls {
     kwargs: RpcArgs = {},
   ): Promise<unknown> {
     const body = { objname: name, objmethod: method, object_versions: manifest(name), args, kwargs };
-    return this.#call('object_class_action_versions', body, () => Promise.resolve(undefined));
+    const call = { name: `${name}.${method}`, method: 'object_class_action_versions', args: body };
+    return this.#call(call, (error) => Promise.reject(error as Error));
   }
 
   /**
@@ -75,7 +85,8 @@ export class ConductorCalls {
     const sent = options.sent ?? local;
     const body = { objinst: sent, objmethod: method, args: options.args ?? [], kwargs: options.kwargs ?? {} };
     const changes = sent.changes();
-    const answer = await this.#call('object_action', body, async (error) => {
+    const call = { name: `${local.name}.${method}`, method: 'object_action', args: body };
+    const answer = await this.#call(call, async (error) => {
       if (options.settled !== undefined && (await options.settled())) return [{}, null];
       throw error;
     });
@@ -93,28 +104,32 @@ export class ConductorCalls {
     uniqueId: string;
   }): Promise<void> {
     const { signal } = this.patience;
-    await this.parts.rpc.cast({ topic: 'conductor', ...message, context: this.context, signal });
+    const { rpc, observer } = this.parts;
+    await observed(observer, { system: 'rpc', name: message.method }, () =>
+      rpc.cast({ topic: 'conductor', ...message, context: this.context, signal }),
+    );
   }
 
-  async #call(method: string, args: RpcArgs, repeated: (error: unknown) => Promise<unknown>): Promise<unknown> {
+  /** `repeated` decides about the refusal of a call that was made again because its first answer did not come. */
+  async #call(call: ConductorCall, repeated: (error: unknown) => Promise<unknown>): Promise<unknown> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#once(method, args);
+        return await this.#once(call);
       } catch (error) {
-        if (!isAway(error)) {
-          if (tries === 1) throw error;
-          return repeated(error).then((answer) => answer ?? Promise.reject(error as Error));
-        }
+        if (!isAway(error)) return tries === 1 ? Promise.reject(error as Error) : repeated(error);
         await this.#waitForNextTry(tries, error);
       }
     }
   }
 
-  async #once(method: string, args: RpcArgs): Promise<unknown> {
-    const { rpc, responseTimeoutMs } = this.parts;
+  async #once({ name, method, args }: ConductorCall): Promise<unknown> {
+    const { rpc, responseTimeoutMs, observer } = this.parts;
     const { signal } = this.patience;
     const timeoutMs = Math.max(1, Math.min(responseTimeoutMs, this.#deadline - performance.now()));
-    return rpc.call({ topic: 'conductor', version: '3.0', method, args, context: this.context, timeoutMs, signal });
+    const { context } = this;
+    return observed(observer, { system: 'rpc', name }, () =>
+      rpc.call({ topic: 'conductor', version: '3.0', method, args, context, timeoutMs, signal }),
+    );
   }
 
   async #waitForNextTry(tries: number, error: unknown): Promise<void> {

@@ -62,7 +62,7 @@ const containers = {
 
 const states = {
   stop_event_debounce: option(float({ min: 0 }), {
-    default: 2,
+    default: 0.3,
     help: 'Seconds for which a container must stay stopped before Nova is told; a restart within them is no stop.',
   }),
 };
