@@ -118,7 +118,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
     log,
   });
   const conductorFor = createConductorFor(conductor);
-  const notifications = openNotifications(config, messaging, conductorFor, log);
+  const notifications = openNotifications({ config, messaging, conductorFor, observer, log });
   const parts = managerParts(
     config,
     {

@@ -1,4 +1,5 @@
 import type { InstanceOperation } from '../operation.js';
+import type { PlainAction } from '../ports/notifications.js';
 import type { Task } from '../states.js';
 import { pause, restore, resume, softDelete, start, stop, suspend, unpause } from '../verbs/power.js';
 import { reboot } from '../verbs/reboot.js';
@@ -8,7 +9,7 @@ import { changing, type ResumeRule, type Route, type RouteTable } from './route.
 type Verb = (op: InstanceOperation) => Promise<unknown>;
 
 /** `notify`: the action's word in notifications. */
-function power(method: string, verb: Verb, notify: string, resume: ResumeRule): Route {
+function power(method: string, verb: Verb, notify: PlainAction, resume: ResumeRule): Route {
   return changing(method, verb, { notify, resume });
 }
 
