@@ -8,6 +8,14 @@ import { messageOf } from './errors/kinds.js';
 /** The first is what happens without a command. */
 const commands: readonly Command[] = [
   {
+    words: ['run'],
+    summary: 'run the service (what happens without a command)',
+    load: async () => {
+      const { runCommand } = await import('./cli/run.js');
+      return runCommand(async () => (await import('./app/start.js')).startApp);
+    },
+  },
+  {
     words: ['config', 'check'],
     summary: 'read the configuration, tell what is wrong, start nothing',
     load: async () => (await import('./cli/config-check.js')).execute,
