@@ -64,7 +64,9 @@ export class ConductorCalls {
   ): Promise<unknown> {
     const body = { objname: name, objmethod: method, object_versions: manifest(name), args, kwargs };
     const call = { name: `${name}.${method}`, method: 'object_class_action_versions', args: body };
-    return this.#call(call, (error) => Promise.reject(error as Error));
+    return this.#call(call, (error) => {
+      throw error;
+    });
   }
 
   /**
@@ -116,7 +118,10 @@ export class ConductorCalls {
       try {
         return await this.#once(call);
       } catch (error) {
-        if (!isAway(error)) return tries === 1 ? Promise.reject(error as Error) : repeated(error);
+        if (!isAway(error)) {
+          if (tries === 1) throw error;
+          return repeated(error);
+        }
         await this.#waitForNextTry(tries, error);
       }
     }

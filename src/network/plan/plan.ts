@@ -3,7 +3,7 @@ import type { Vif } from '../../objects/index.js';
 import type { Nic, VifSettings } from '../vif-types/nic.js';
 import { hostLines } from '../vif-types/vif-types.js';
 import { commonLines, guestLines } from './guest.js';
-import type { NicPlan, PlugPlan } from './lines.js';
+import type { PlugPlan } from './lines.js';
 import { deviceName, guestNames } from './names.js';
 
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
