@@ -80,8 +80,8 @@ describe('config/load', () => {
       '[DEFAULT]\nuse_syslog = true\nuse_journal = false\nlog_config_append = /x\nlog_rotation_type = none',
     ]);
     assert.deepEqual(
-      notes.map((note) => note.split(' ')[0]),
-      ['a.conf:4:', 'a.conf:2:'],
+      notes.map((note) => /a\.conf:\d/.exec(note)?.[0]),
+      ['a.conf:4', 'a.conf:2'],
     );
     assert.match(notes[1] ?? '', /\[DEFAULT\]use_syslog has no effect here: /);
   });
