@@ -86,19 +86,12 @@ const FLAG_TRAITS: Readonly<Record<string, string>> = {
   xop: 'XOP',
 };
 
-const HYPERTHREADING = 'HW_CPU_HYPERTHREADING';
-
-/** Every trait that `cpuTraits` may give. */
-export const CPU_TRAITS: ReadonlySet<string> = new Set([HYPERTHREADING, ...Object.values(FLAG_TRAITS).map(x86)]);
-
 /** Traits of the processor. */
 export function cpuTraits(cpu: CpuFacts): readonly string[] {
-  const threading = cpu.topology.threads > 1 ? [HYPERTHREADING] : [];
+  const threading = cpu.topology.threads > 1 ? ['HW_CPU_HYPERTHREADING'] : [];
   if (cpu.arch !== 'x86_64' && cpu.arch !== 'i686') return threading;
-  const flags = cpu.features.flatMap((flag) => (FLAG_TRAITS[flag] === undefined ? [] : [x86(FLAG_TRAITS[flag])]));
+  const flags = cpu.features.flatMap((flag) =>
+    FLAG_TRAITS[flag] === undefined ? [] : [`HW_CPU_X86_${FLAG_TRAITS[flag]}`],
+  );
   return [...threading, ...flags];
-}
-
-function x86(name: string): string {
-  return `HW_CPU_X86_${name}`;
 }

@@ -41,6 +41,7 @@ interface Look {
 export class ResourceTracker {
   private node: NodeRecord | undefined;
   private saved: NodeFields | undefined;
+  private facts: HostFacts | undefined;
   private failedBuilds = 0;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly toldOf = new Map<string, string>();
@@ -54,7 +55,7 @@ export class ResourceTracker {
    */
   async audit(): Promise<void> {
     await this.exclusively(async () => {
-      const look = await this.look();
+      const look = await this.look(await this.parts.readHost());
       const isNew = await this.ensureNode(look.fields);
       const published = await settled(this.publish(look.facts));
       await this.save(look.fields);
@@ -63,11 +64,14 @@ export class ResourceTracker {
     });
   }
 
-  /** The record's figures only, after a claim or a deletion: cheap, and Placement has nothing to do with it. */
+  /**
+   * The record's figures only, after a claim or a deletion: two reads and a save, nothing of Placement, and the host as the
+   * last audit saw it (asking an engine for its facts is slow when it has much to do). Nothing before the first audit.
+   */
   async refresh(): Promise<void> {
     await this.exclusively(async () => {
-      if (this.node === undefined) return;
-      await this.save((await this.look()).fields);
+      if (this.node === undefined || this.facts === undefined) return;
+      await this.save((await this.look(this.facts)).fields);
     });
   }
 
@@ -82,13 +86,10 @@ export class ResourceTracker {
     return mine;
   }
 
-  private async look(): Promise<Look> {
+  private async look(facts: HostFacts): Promise<Look> {
     const { store, settings, here } = this.parts;
-    const [facts, instances, migrations] = await Promise.all([
-      this.parts.readHost(),
-      store.instances(),
-      store.migrations(),
-    ]);
+    this.facts = facts;
+    const [instances, migrations] = await Promise.all([store.instances(), store.migrations()]);
     const usage = usageOf(instances, migrations, here, settings.reserved);
     return { facts, instances, migrations, fields: computeNodeFields(facts, usage, settings, this.failedBuilds) };
   }

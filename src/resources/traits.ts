@@ -1,4 +1,4 @@
-import { CPU_TRAITS, cpuTraits } from './cpu.js';
+import { cpuTraits } from './cpu.js';
 import type { HostFacts } from './facts.js';
 import type { ResourceSettings } from './settings.js';
 
@@ -25,7 +25,9 @@ const OWNER = 'OWNER_NOVA';
 /** From this service version on the scheduler may ask for OWNER_NOVA. */
 const OWNER_SINCE = 73;
 
-/** Ours, whatever comes behind: no operator's trait starts like this. */
+const OUR_STANDARD = /^(COMPUTE_|HW_CPU_X86_|HW_CPU_HYPERTHREADING$)/;
+
+/** No operator's trait starts like this. */
 const OUR_CUSTOM = /^CUSTOM_DOCKER_(ENGINE|STORAGE)_/;
 
 const IMAGE_TYPE = 'COMPUTE_IMAGE_TYPE_';
@@ -58,12 +60,13 @@ export function withDisabled(existing: readonly string[], disabled: boolean): re
   return disabled ? [...others, DISABLED].sort() : others;
 }
 
-/** True for traits that say something about us: only we know whether it is still true. */
+/**
+ * True for traits that only the compute service of a host can judge. All of COMPUTE_ and HW_CPU_X86_ are Nova's own (people
+ * use CUSTOM_): what is left there by the libvirt driver of a host that was converted would draw servers that we can't run.
+ */
 function isOurs(trait: string): boolean {
-  return OUR_TRAITS.has(trait) || CPU_TRAITS.has(trait) || trait.startsWith(IMAGE_TYPE) || OUR_CUSTOM.test(trait);
+  return OUR_STANDARD.test(trait) || OUR_CUSTOM.test(trait);
 }
-
-const OUR_TRAITS: ReadonlySet<string> = new Set([DISABLED, ...Object.values(CAPABILITY_TRAITS)]);
 
 /** So that a flavor can ask for an engine or a storage driver, say one with quotas. */
 function customTraits(facts: HostFacts): readonly string[] {

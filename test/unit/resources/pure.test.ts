@@ -87,6 +87,9 @@ describe('resources traits', () => {
       {},
       [
         'COMPUTE_ACCELERATORS',
+        'COMPUTE_GRAPHICS_MODEL_VIRTIO',
+        'HW_CPU_X86_VMX',
+        'HW_CPU_HYPERTHREADING',
         'COMPUTE_IMAGE_TYPE_QCOW2',
         'HW_CPU_X86_AVX512F',
         'CUSTOM_DOCKER_ENGINE_19',

@@ -99,14 +99,15 @@ describe('resources tracker', () => {
   });
 
   it('refreshes the figures alone, once there is a record', async () => {
-    const { tracker, said, rows, placement } = start();
+    const { tracker, said, rows, placement, host } = start();
     await tracker.refresh();
     assert.deepEqual(said, []);
     await tracker.audit();
     rows.instances = [nodeInstance()];
     placement.asked.length = 0;
+    host.facts = hostFacts({ cpus: 99 });
     await tracker.refresh();
-    assert.equal(rows.fields?.vcpusUsed, 2);
+    assert.deepEqual([rows.fields?.vcpusUsed, rows.fields?.vcpus], [2, 8]);
     assert.deepEqual(placement.asked, []);
   });
 
