@@ -7,7 +7,7 @@ import { isImageChange } from './events/message.js';
 import type { EventStream } from './events/stream.js';
 import { bringImage, type BringParts } from './images/bring.js';
 import { findLocal } from './images/local.js';
-import { expectedHash, imageReference } from './images/reference.js';
+import { expectedHash, imageName, referenceOf, type ImageName } from './images/reference.js';
 import { SharedWork } from './images/shared.js';
 import { imageUnacceptable } from './images/unacceptable.js';
 
@@ -44,12 +44,13 @@ class ImageStore {
 
   async ensure(wanted: ImageFacts, context: RequestContext, signal: AbortSignal): Promise<LocalImage> {
     const image = await this.#complete(wanted, context);
-    const reference = imageReference(image.id, expectedHash(image));
+    const name = imageName(image.id, expectedHash(image));
+    const reference = referenceOf(name);
     const known = this.parts.events.live ? this.#present.get(reference) : undefined;
     if (known !== undefined) return known;
     return this.#downloads.join(reference, signal, async (shared) => {
       const found = await this.#find(image.id, reference);
-      return found ?? this.#slot(() => this.#bring(image, reference, { context, signal: shared }));
+      return found ?? this.#slot(() => this.#bring(image, name, { context, signal: shared }));
     });
   }
 
@@ -80,13 +81,14 @@ class ImageStore {
 
   async #bring(
     image: ImageFacts,
-    reference: string,
+    name: ImageName,
     how: { readonly context: RequestContext; readonly signal: AbortSignal },
   ): Promise<LocalImage> {
     const { clock, log } = this.parts;
     const startedAt = clock.now().getTime();
     log.info('An image is downloaded', { imageId: image.id, bytes: image.sizeBytes });
-    await bringImage(this.parts, image, reference, how);
+    await bringImage(this.parts, image, name, how);
+    const reference = referenceOf(name);
     const local = await this.#find(image.id, reference);
     if (local === undefined) {
       throw new ServiceError('Unavailable', `Image ${image.id} was removed from this host while it was loaded.`);

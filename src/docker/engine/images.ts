@@ -23,7 +23,7 @@ export function inspectImage(engine: Engine, reference: string): Promise<ImageIn
 
 /**
  * Feeds an image archive to the engine, with the names that stand in it. Throws Invalid with the engine's words when
- * the engine can't take it; what it had taken by then it drops itself.
+ * the engine can't take it; some engines then keep what they have, with its name.
  */
 export function loadImage(engine: Engine, archive: Readable, signal: AbortSignal): Promise<void> {
   return engine.call('image.load', { timeoutMs: null, signal }, async (dial) => {
@@ -33,6 +33,13 @@ export function loadImage(engine: Engine, archive: Readable, signal: AbortSignal
       if (message !== undefined) throw new ServiceError('Invalid', engineWords(message));
     }
   });
+}
+
+/** Gives an image one more name, which it takes from any other that has it. Throws NotFound. */
+export function tagImage(engine: Engine, reference: string, repository: string, tag: string): Promise<void> {
+  return engine.short('image.tag', async (dial) =>
+    answerDone(await dial({ method: 'POST', path: `${at(reference)}/tag`, query: { repo: repository, tag } })),
+  );
 }
 
 /** Takes a name from an image, and the image when that was its last. Throws NotFound, and Conflict while it is in use. */

@@ -4,14 +4,14 @@ import type { ImageFacts, ImageSource } from '../../compute/ports/images.js';
 import type { RequestContext } from '../../observe/context.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Engine } from '../engine/engine.js';
-import { loadImage } from '../engine/images.js';
+import { loadImage, removeImage, tagImage } from '../engine/images.js';
 import type { Clock, ImageSettings } from '../settings.js';
 import { BadArchive } from './archive/bad.js';
 import { rewriteArchive } from './archive/rewrite.js';
 import { unpacked } from './archive/unpacked.js';
 import { progressLog } from './progress.js';
 import { ReceivedData } from './received.js';
-import { expectedHash } from './reference.js';
+import { expectedHash, referenceOf, stagingName, type ImageName } from './reference.js';
 import { imageUnacceptable } from './unacceptable.js';
 
 export interface BringParts {
@@ -23,14 +23,15 @@ export interface BringParts {
 }
 
 /**
- * Streams an image's data from their source into the engine, where they become an image named `tag`. All or nothing:
- * whatever fails, and wherever this process dies, the engine is left without the end of the archive and keeps nothing.
+ * Streams an image's data from their source into the engine, where they become an image of this name. All or nothing:
+ * the engine gets the end of the archive when all was found good, and the name when the engine has taken all of it. An
+ * engine with containerd's image store keeps, with its name, also what it could not unpack; hence the name for staging.
  * Throws Invalid for what is no image, Unavailable or Timeout when the source or the engine fails.
  */
 export async function bringImage(
   parts: BringParts,
   image: ImageFacts,
-  tag: string,
+  name: ImageName,
   how: { readonly context: RequestContext; readonly signal: AbortSignal },
 ): Promise<void> {
   const own = new AbortController();
@@ -41,10 +42,28 @@ export async function bringImage(
   how.signal.addEventListener('abort', forward, { once: true });
   try {
     const stream = await parts.source.download(image.id, how.context, own.signal);
-    await feed(parts, receiving(parts, image, stream), { image, tag, own });
+    await staged(parts, name, (tag) => feed(parts, receiving(parts, image, stream), { image, tag, own }));
   } finally {
     how.signal.removeEventListener('abort', forward);
     own.abort();
+  }
+}
+
+/** Loads under the staging name and gives the image its own when that went well; the staging name goes either way. */
+async function staged(
+  { engine, log }: BringParts,
+  name: ImageName,
+  load: (tag: string) => Promise<void>,
+): Promise<void> {
+  const staging = referenceOf(stagingName(name));
+  try {
+    await load(staging);
+    await tagImage(engine, staging, name.repository, name.tag);
+  } finally {
+    await removeImage(engine, staging).catch((error: unknown) => {
+      // It does no harm, and the next load of this image takes the name over.
+      if (kindOf(error) !== 'NotFound') log.debug('A staging name of an image is left', { staging, error });
+    });
   }
 }
 

@@ -20,8 +20,23 @@ export function expectedHash(image: ImageFacts): DataHash | undefined {
   return checksum === null ? undefined : { algorithm: 'md5', hex: checksum.toLowerCase() };
 }
 
+/** The two halves of a name, as the engine wants them for a new one. */
+export interface ImageName {
+  readonly repository: string;
+  readonly tag: string;
+}
+
 /** Our own name for exactly these data: made of Glance's id and hash, so other data are another image. */
-export function imageReference(imageId: string, hash: DataHash | undefined): string {
-  const version = hash === undefined ? 'unverified' : `${hash.algorithm}-${hash.hex.slice(0, DIGITS)}`;
-  return `${REPOSITORY}/${imageId.toLowerCase()}:${version}`;
+export function imageName(imageId: string, hash: DataHash | undefined): ImageName {
+  const tag = hash === undefined ? 'unverified' : `${hash.algorithm}-${hash.hex.slice(0, DIGITS)}`;
+  return { repository: `${REPOSITORY}/${imageId.toLowerCase()}`, tag };
+}
+
+/** What an image is called while the engine takes it in. It is never looked for under this name. */
+export function stagingName({ repository, tag }: ImageName): ImageName {
+  return { repository, tag: `loading-${tag}` };
+}
+
+export function referenceOf({ repository, tag }: ImageName): string {
+  return `${repository}:${tag}`;
 }

@@ -10,7 +10,6 @@ import { gzipSync } from 'node:zlib';
 import type { ImageFacts } from '../../../src/compute/ports/images.js';
 import { inspectImage, loadImage, removeImage } from '../../../src/docker/engine/images.js';
 import {
-  configOf,
   docker25Items,
   dockerItems,
   ociItems,
@@ -80,10 +79,13 @@ describe('images on a real engine', function () {
         const items = layout(image, ['ubuntu:latest']);
         const data = await tarOf(reversed ? items.reverse() : items);
         const local = await ensure(bench.source.put(data));
-        const { Id: id, RepoTags: tags } = await inspectImage(bench.engine, local.reference);
-        equal(id, `sha256:${sha256(configOf(image))}`);
+        const { RootFS: root, RepoTags: tags } = await inspectImage(bench.engine, local.reference);
+        deepEqual(
+          root.Layers,
+          image.layers.map((layer) => `sha256:${sha256(layer)}`),
+        );
         equal((await imageTags(bench.engine)).includes('ubuntu:latest'), false);
-        ok(tags.every((tag) => tag.startsWith('nova-image/')));
+        ok(tags.every((tag) => tag.startsWith('nova-image/') && !tag.includes(':loading-')));
         deepEqual(local.defaults, {
           entrypoint: [],
           command: ['/bin/sleep', '1000'],
@@ -175,6 +177,17 @@ describe('images on a real engine', function () {
     ];
     for (const [data, text] of rows) await rejects(ensure(bench.source.put(data)), unacceptable(text));
     deepEqual(await inventory(), before);
+  });
+
+  it('does not trust what an earlier try left behind under its staging name', async () => {
+    const data = await tarOf(dockerItems(image, []));
+    const facts = bench.source.put(data);
+    const staging = `nova-image/${facts.id}:loading-sha512-${(facts.hashValue ?? '').slice(0, 32)}`;
+    const left = { layers: image.layers, config: { Cmd: ['/bin/false'] } };
+    const archive = Readable.from(pieces(await tarOf(dockerItems(left, [staging]))), { objectMode: false });
+    await loadImage(bench.engine, archive, bench.signal);
+    deepEqual((await ensure(facts)).defaults.command, ['/bin/sleep', '1000']);
+    equal((await imageTags(bench.engine)).includes(staging), false);
   });
 
   it('never takes a name that the host has, at any moment', async () => {

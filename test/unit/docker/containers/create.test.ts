@@ -132,21 +132,22 @@ describe('docker/containers: acting by id', () => {
       deepEqual(scripted.asked.slice(1), ['POST /containers/c1/start', LOOK, 'POST /containers/c2/start']);
     }));
 
-  for (const status of [400, 500]) {
+  const WORDS = 'exec: "nope": executable file not found in $PATH';
+  for (const [status, kind, text, nova] of [
+    [400, 'Invalid', `Instance ${plan.key.instanceUuid} is unacceptable: ${WORDS}`, 'InstanceUnacceptable'],
+    [500, 'Internal', WORDS, undefined],
+  ] as const) {
     it(`tells of a start that is refused with ${status} what the engine said`, () =>
       withScriptedEngine(async (scripted) => {
         const parts = partsOf(scripted);
         parts.ours.remember(plan.key, 'c1');
-        const message = 'OCI runtime create failed: exec: "nope": executable file not found in $PATH: unknown';
+        const message = `OCI runtime create failed: ${WORDS}: unknown`;
         scripted.routes.set('POST /containers/c1/start', json(status, { message }));
-        await rejects(
-          start(parts, plan.key),
-          (error) =>
-            error instanceof ServiceError &&
-            error.kind === 'Invalid' &&
-            error.nova?.name === 'InstanceUnacceptable' &&
-            error.message.endsWith('is unacceptable: exec: "nope": executable file not found in $PATH'),
-        );
+        await rejects(start(parts, plan.key), (error) => {
+          return (
+            error instanceof ServiceError && error.kind === kind && error.message === text && error.nova?.name === nova
+          );
+        });
       }));
   }
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { ImageFacts } from '../../../../src/compute/ports/images.js';
-import { expectedHash, imageReference } from '../../../../src/docker/images/reference.js';
+import { expectedHash, imageName, referenceOf, stagingName } from '../../../../src/docker/images/reference.js';
 
 const FACTS: ImageFacts = {
   id: 'D39989DA-e299-4c09-a4b9-e162cad8a37f',
@@ -17,9 +17,11 @@ const FACTS: ImageFacts = {
 
 describe('docker/images: references', () => {
   it('are made of id and hash alone, and are what an engine takes', () => {
-    const reference = imageReference(FACTS.id, expectedHash(FACTS));
+    const reference = referenceOf(imageName(FACTS.id, expectedHash(FACTS)));
     equal(reference, `nova-image/d39989da-e299-4c09-a4b9-e162cad8a37f:sha512-${'ab'.repeat(16)}`);
-    equal(imageReference(FACTS.id, undefined), 'nova-image/d39989da-e299-4c09-a4b9-e162cad8a37f:unverified');
+    const unverified = imageName(FACTS.id, undefined);
+    equal(referenceOf(unverified), 'nova-image/d39989da-e299-4c09-a4b9-e162cad8a37f:unverified');
+    equal(referenceOf(stagingName(unverified)), 'nova-image/d39989da-e299-4c09-a4b9-e162cad8a37f:loading-unverified');
   });
 
   const old = { ...FACTS, hashAlgo: null, hashValue: null };
