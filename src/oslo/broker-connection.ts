@@ -28,6 +28,11 @@ export interface BrokerConnectionParts {
   readonly log: Logger;
 }
 
+/** Thrown by a set-up that was refused, but has learnt how to do it: the next try will differ. Not worth a complaint. */
+export class TryAgain extends Error {
+  override readonly name = 'TryAgain';
+}
+
 /** A session that lived shorter than this did not prove that the broker is well: the pauses go on growing. */
 const PROOF_MS = 10_000;
 const CLOSE_PATIENCE_MS = 2_000;
@@ -241,7 +246,7 @@ export class BrokerConnection {
   /** Says the same thing once, however often it is tried. */
   private complain(error: unknown): void {
     const complaint = messageOf(error);
-    if (this.stop.signal.aborted || complaint === this.complaint) return;
+    if (this.stop.signal.aborted || complaint === this.complaint || error instanceof TryAgain) return;
     this.complaint = complaint;
     const nextTryS = this.pauseMs() / 1000;
     this.parts.log.error(`AMQP connection is not up: ${complaint}`, { connection: this.parts.purpose, nextTryS });

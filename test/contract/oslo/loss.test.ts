@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Broker } from './broker.js';
 import { freePort } from './broker.js';
-import { ownBroker, rigs, uniqueTopic, until, type Rig } from './rig.js';
+import { rigs, uniqueTopic, until, type Rig } from './rig.js';
+import { ownBroker } from './shared-broker.js';
 
 /** Resolves a handler when the test says so. */
 function gate(): {
@@ -76,7 +77,10 @@ describe('losing the broker', function () {
   });
 
   it('a call that nobody can take says so', async () => {
-    await assert.rejects(them.call(topic, 'echo', {}, { timeoutMs: 1000 }), { kind: 'Timeout', message: /no queue, so no reply/ });
+    await assert.rejects(them.call(topic, 'echo', {}, { timeoutMs: 1000 }), {
+      kind: 'Timeout',
+      message: /no queue, so no reply/,
+    });
   });
 
   it('a cast that was taken in is worked on through a restart of the broker, once', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { ServiceError } from '../../../src/errors/kinds.js';
 import type { RpcRequest } from '../../../src/oslo/index.js';
 import { PythonPeer, type PeerAnswer } from './peer.js';
-import { anyBrokerUrl, context, rigs, uniqueTopic, until, type Rig } from './rig.js';
+import { context, rigs, uniqueTopic, until, type Rig } from './rig.js';
+import { anyBrokerUrl } from './shared-broker.js';
 
 function pick(object: object | undefined, keys: readonly string[]): unknown[] {
   return keys.map((key) => (object as Record<string, unknown> | undefined)?.[key]);
