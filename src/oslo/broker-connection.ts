@@ -84,7 +84,12 @@ export class BrokerConnection {
 
   get state(): ConnectionState {
     if (this.stop.signal.aborted) return 'closed';
-    return this.current ? 'up' : 'down';
+    return this.live ? 'up' : 'down';
+  }
+
+  /** Between a channel's end and our hearing of it the session is of no use already. */
+  private get live(): LiveSession | undefined {
+    return this.current?.isOpen() ? this.current : undefined;
   }
 
   /** Told of every change of state. Returns what ends it. */
@@ -95,13 +100,14 @@ export class BrokerConnection {
 
   /** The current session; waits for one while the broker is away. @throws the signal's reason; Unavailable once closed */
   async session(signal?: AbortSignal): Promise<Session> {
-    while (!this.current) {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { live } = this;
+      if (live) return live;
       if (this.stop.signal.aborted)
         throw new ServiceError('Unavailable', `AMQP connection '${this.parts.purpose}' is closed`);
       await this.nextChange(signal);
     }
-    signal?.throwIfAborted();
-    return this.current;
   }
 
   /** Closes channel and connection; nothing is retried any more. */
