@@ -19,7 +19,8 @@ export interface Space {
 
 /**
  * What the holder does once: mounts of the space stay inside it (and so end with it), /sys shows the space's own network
- * devices, the control groups stay where they were, and loopback works.
+ * devices, the control groups stay where they were, the sockets that containerd's shims make at a fixed place go with the
+ * space, and loopback works.
  */
 const HOLD = `set -e
 mkdir -p "$1"
@@ -28,6 +29,8 @@ mount -t sysfs sysfs /sys
 mount --rbind "$1" /sys/fs/cgroup
 umount -l "$1"
 rmdir "$1"
+mkdir -p /run/containerd
+mount -t tmpfs tmpfs /run/containerd
 mount --make-rshared /
 ip link set lo up
 exec sleep infinity`;
