@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Trouble } from './trouble.js';
 
 /** What is needed for what; a plane of a broker and an engine needs no OpenStack package. */
-export type PackageGroup = 'base' | 'broker' | 'engine' | 'database' | 'control' | 'python-compute';
+export type PackageGroup =
+  'base' | 'broker' | 'engine' | 'database' | 'control' | 'docker-compute' | 'python-compute' | 'tests';
 
 /** What differs between the Debian releases that a plane can be made of. */
 export interface Release {
@@ -44,7 +45,10 @@ const bookworm: Release = {
       'uwsgi-core',
       'uwsgi-plugin-python3',
     ],
+    // What the service calls: converters of image archives, and the switch that Neutron's agent and it share.
+    'docker-compute': ['iproute2', 'skopeo', 'xz-utils', 'zstd', 'openvswitch-switch'],
     'python-compute': ['nova-compute'],
+    tests: ['openssl', 'systemd'],
   },
   neutronApi: 'command',
   mechanismDrivers: ['openvswitch', 'linuxbridge'],

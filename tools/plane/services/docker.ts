@@ -4,7 +4,8 @@ import { dockerSocket, type Plane } from '../plane.js';
 import { accepts, answers } from './reach.js';
 import type { Service } from './service.js';
 
-const containerdSocket = (plane: Plane): string => join(plane.run, 'containerd.sock');
+/** Also part of the names of its shims' sockets. */
+export const containerdSocket = (plane: Plane): string => join(plane.run, 'containerd.sock');
 
 /**
  * A containerd of the plane's own, apart from its engine as on a real host: an engine that is killed leaves the containers
