@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { openPlane, type OpenPlane } from '../../../tools/plane/open.js';
 import { until } from '../../../tools/plane/machine/wait.js';
 import type { Rest } from '../../../tools/plane/openstack/rest.js';
@@ -118,6 +119,10 @@ describe('resources of a running service', function () {
       await set('enabled');
     }
     assert.ok(!(await providerTraits(id)).includes('COMPUTE_STATUS_DISABLED'));
+    // The audit of a new start must not go by a record that is older than the last word.
+    const compute = plane.service('compute');
+    await compute.restart();
+    assert.ok(!(await providerTraits(id)).includes('COMPUTE_STATUS_DISABLED'));
   });
 
   it("keeps its identity over a crash, takes back what deleted servers held, and keeps an operator's trait", async () => {
@@ -151,5 +156,20 @@ describe('resources of a running service', function () {
     );
     assert.equal((await hypervisor()).id, id);
     assert.ok((await providerTraits(id)).includes('CUSTOM_GOLD'));
+  });
+
+  it('starts while Placement is away', async () => {
+    const [compute, placement] = [plane.service('compute'), plane.service('placement')];
+    await compute.kill();
+    await placement.kill();
+    try {
+      await compute.start();
+      assert.ok(
+        readFileSync(compute.logFile, 'utf8').includes('The node could not be published; the next audit tries again'),
+      );
+    } finally {
+      await placement.start();
+    }
+    await remove(await boot('after all'));
   });
 });
