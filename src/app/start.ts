@@ -151,7 +151,10 @@ async function serve(service: Service): Promise<RpcServer> {
   await initHost({ parts, handlers, context: ownContext(), resumed, signal });
   await presence.register();
   await room.tracker.start();
-  parts.containers.watch((event) => power.onEvent(event), signal);
+  parts.containers.watch((event) => {
+    parts.deaths.onEvent(event);
+    power.onEvent(event);
+  }, signal);
   await server.recover();
   await server.listen('compute', signal);
   if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt', signal);

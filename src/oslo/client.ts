@@ -125,13 +125,22 @@ export class RpcClient implements RpcCaller {
           reject(timeoutError(request, messageId, `no sign of life within ${monitorTimeoutS} s`));
         monitor = setTimeout(dead, monitorTimeoutS * 1000);
       };
-      forget = replies.listen(messageId, (reply) => (reply.ending ? resolve(reply) : rearm()));
+      let isSent = false;
+      forget = replies.listen(messageId, {
+        reply: (reply) => (reply.ending ? resolve(reply) : rearm()),
+        // A long call has its monitor; what is not sent yet goes out over the new connection.
+        lost: () => isSent && monitorTimeoutS === null && reject(lostError(request, messageId)),
+      });
+      const onSent = (): void => {
+        isSent = true;
+        rearm();
+      };
       const onUnroutable = (): void => {
         if (!nobody.there) rearm();
         nobody.there = true;
       };
       const patience = { signal: limit.signal, patienceMs: request.timeoutMs, onUnroutable };
-      publishUntilRouted(this.parts.transport.publisher, message, patience).then(rearm, reject);
+      publishUntilRouted(this.parts.transport.publisher, message, patience).then(onSent, reject);
     });
     try {
       return await unlessAborted(ending, limit.signal);

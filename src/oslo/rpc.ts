@@ -38,8 +38,9 @@ export type FanoutRequest = Omit<CastRequest, 'server' | 'exchange'>;
 /** Sends requests to peers. */
 export interface RpcCaller {
   /**
-   * Asks and waits for the answer; waits through a broker's restart until the timeout.
-   * @throws ServiceError Timeout without an answer; what the peer raised, by the table of classes; the signal's reason.
+   * Asks and waits for the answer; a request that could not be sent yet waits through a broker's restart.
+   * @throws ServiceError Timeout without an answer; Unavailable when the broker was away between request and answer, so
+   * that nobody knows whether it was done; what the peer raised, by the table of classes; the signal's reason.
    */
   call(request: CallRequest): Promise<unknown>;
   /** Resolves when the broker has the message; tries for ever, with one id, unless the signal says stop. */

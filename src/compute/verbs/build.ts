@@ -1,5 +1,6 @@
 import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
 import { isGone, isStateConflict } from '../failures.js';
+import { startNew } from '../first-moments.js';
 import { imageFacts, instanceFacts } from '../instance-facts.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type ContainerKey, type LocalImage } from '../ports/containers.js';
@@ -86,9 +87,9 @@ async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void
   const { containers, settings, now } = op.parts;
   const key: ContainerKey = { instanceUuid: op.instance.get('uuid'), role: 'main' };
   const image = await prepare(op, request);
-  await containers.create({ key, instance: instanceFacts(op.instance, settings, request.image), image }, op.signal);
-  await containers.start(key);
-  const state = await containers.state(key);
+  const instance = instanceFacts(op.instance, settings, request.image);
+  await containers.create({ key, instance, image }, op.signal);
+  const state = await startNew(op, instance);
   const powerState = state?.powerState ?? POWER_STATE.NOSTATE;
   await save(op, { vm_state: 'active', task_state: null, power_state: powerState, launched_at: now() }, ['spawning']);
 }
