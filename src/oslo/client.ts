@@ -50,6 +50,12 @@ const CAST_PATIENCE_MS = 60_000;
  * `mandatory`, and again while no queue takes them: after a broker's restart a peer's queue may come back later than
  * we do, and what is sent in between would be lost without a word.
  */
+/** The broker was away between request and reply. Whether the peer did what was asked is not known. */
+function lostError(request: CallRequest, messageId: string): ServiceError {
+  const what = `${request.method} (message ${messageId})`;
+  return new ServiceError('Unavailable', `the broker was away while '${request.topic}' was asked for ${what}`);
+}
+
 export class RpcClient implements RpcCaller {
   private replyQueue: ReplyQueue | undefined;
   private readonly newId: () => string;
@@ -128,8 +134,10 @@ export class RpcClient implements RpcCaller {
       let isSent = false;
       forget = replies.listen(messageId, {
         reply: (reply) => (reply.ending ? resolve(reply) : rearm()),
-        // A long call has its monitor; what is not sent yet goes out over the new connection.
-        lost: () => isSent && monitorTimeoutS === null && reject(lostError(request, messageId)),
+        // What is not sent yet goes out over the new connection.
+        lost: () => {
+          if (isSent && request.isRepeatable === true) reject(lostError(request, messageId));
+        },
       });
       const onSent = (): void => {
         isSent = true;

@@ -26,6 +26,8 @@ export interface CallRequest extends RpcTarget, Outgoing {
   readonly timeoutMs: number;
   /** Only for long calls: the server shows every half of this that it is alive, and we give up after it. */
   readonly callMonitorTimeoutS?: number;
+  /** Asking twice does no harm: when the broker was away meanwhile, fail soon instead of waiting for the timeout. */
+  readonly isRepeatable?: boolean;
 }
 
 export interface CastRequest extends RpcTarget, Outgoing {
@@ -38,9 +40,10 @@ export type FanoutRequest = Omit<CastRequest, 'server' | 'exchange'>;
 /** Sends requests to peers. */
 export interface RpcCaller {
   /**
-   * Asks and waits for the answer; a request that could not be sent yet waits through a broker's restart.
-   * @throws ServiceError Timeout without an answer; Unavailable when the broker was away between request and answer, so
-   * that nobody knows whether it was done; what the peer raised, by the table of classes; the signal's reason.
+   * Asks and waits for the answer; waits through a broker's restart until the timeout.
+   * @throws ServiceError Timeout without an answer; Unavailable for a repeatable request when the broker was away after
+   * it was sent, so that nobody knows whether it was done; what the peer raised, by the table of classes; the signal's
+   * reason.
    */
   call(request: CallRequest): Promise<unknown>;
   /** Resolves when the broker has the message; tries for ever, with one id, unless the signal says stop. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { kindOf } from '../../../src/errors/kinds.js';
 import type { Broker } from './broker.js';
 import { freePort } from './broker.js';
 import { rigs, uniqueTopic, until, type Rig } from './rig.js';
@@ -52,6 +53,17 @@ describe('losing the broker', function () {
     await restart();
     work.open('done');
     assert.equal(await calling, 'done');
+  });
+
+  it('a repeatable call whose answer the broker may have lost fails soon, to be made again', async () => {
+    const work = gate();
+    await us.serve(topic, { work: () => work.enter() });
+    const calling = them.call(topic, 'work', {}, { timeoutMs: 60_000, isRepeatable: true });
+    const failing = assert.rejects(calling, (error) => kindOf(error) === 'Unavailable');
+    await work.reached;
+    await restart();
+    await failing;
+    work.open('too late');
   });
 
   it('a call made while the broker is away waits for it, and for its server', async () => {
