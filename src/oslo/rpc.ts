@@ -72,9 +72,9 @@ export interface RpcRequest {
   readonly context: RequestContext;
   readonly uniqueId: string;
   readonly isCall: boolean;
-  /** Which start of this message's work this is, from 1; a repetition looks first what is already done. */
+  /** Which start of this message's work this is, from 1; from 2 on side effects may exist: look first what is done. */
   readonly attempt: number;
-  /** Read from disk after a restart, or tried again: side effects may exist. */
+  /** Read from disk after a restart, or tried again. */
   readonly fromInbox: boolean;
   /** Aborted when the service stops and its patience is over: throw LeaveForRetry at the next safe point. */
   readonly signal: AbortSignal;
