@@ -1,8 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dockerSocket, type Plane } from '../plane.js';
 import { accepts, answers } from './reach.js';
 import type { Service } from './service.js';
+
+const pidFile = (plane: Plane): string => join(plane.run, 'dockerd.pid');
 
 /** Also part of the names of its shims' sockets. */
 export const containerdSocket = (plane: Plane): string => join(plane.run, 'containerd.sock');
@@ -43,6 +45,8 @@ export const docker: Service = {
   files: (plane) => [{ path: join(plane.etc, 'docker.json'), text: '{}\n' }],
   prepare: async (plane) => {
     await mkdir(join(plane.data, 'docker'), { recursive: true });
+    // An engine that was killed leaves it, and the next one would take whoever has that pid by now for itself.
+    await rm(pidFile(plane), { force: true });
   },
   command: (plane) => ({ argv: ['dockerd', ...engineOptions(plane)] }),
   ready: (plane) => answers({ socketPath: dockerSocket(plane), path: '/_ping' }),
@@ -55,7 +59,7 @@ function engineOptions(plane: Plane): string[] {
     `--containerd=${containerdSocket(plane)}`,
     `--data-root=${join(plane.data, 'docker')}`,
     `--exec-root=${join(plane.run, 'docker')}`,
-    `--pidfile=${join(plane.run, 'dockerd.pid')}`,
+    `--pidfile=${pidFile(plane)}`,
     `--host=unix://${dockerSocket(plane)}`,
     '--bridge=none',
     '--iptables=false',
