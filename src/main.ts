@@ -25,6 +25,16 @@ const commands: readonly Command[] = [
     summary: 'print the sample configuration, with help for every option',
     load: async () => (await import('./cli/config-sample.js')).execute,
   },
+  {
+    words: ['setup'],
+    summary: 'make the engine know the runtime that brings ports into containers; --dry-run says what would be done',
+    load: async () => (await import('./cli/setup.js')).execute,
+  },
+  {
+    words: ['setup', 'undo'],
+    summary: 'take that away again',
+    load: async () => (await import('./cli/setup.js')).undo,
+  },
 ];
 
 async function main(args: readonly string[]): Promise<ExitCode> {

@@ -1,17 +1,36 @@
 import type { Networks } from '../compute/ports/networks.js';
-import { ServiceError } from '../errors/kinds.js';
+import type { Config } from '../config/tables.js';
+import { NetworkFacts } from '../network/cache/facts.js';
+import { HostPorts } from '../network/host/ports.js';
+import { createPlanRunner } from '../network/host/runtime.js';
+import { InstanceNetworks } from '../network/networks.js';
+import { createExtensions } from '../network/neutron/extensions.js';
+import type { CallObserver } from '../observe/calls.js';
+import type { Logger } from '../observe/logger.js';
+import { Neutron } from '../openstack/neutron.js';
+import type { Session } from '../openstack/session.js';
 
-/** Servers without a network. Anything else is refused until there is a room that plugs ports. */
-export function openNetworks(): Networks {
-  return {
-    allocate: ({ requested }) => {
-      const isNone = requested?.get('objects').some((one) => one.peek('network_id') === 'none') ?? false;
-      if (isNone) return Promise.resolve([]);
-      const text = 'This host plugs no networks yet: create the server with --nic none (--network none).';
-      return Promise.reject(
-        new ServiceError('Unsupported', text, { nova: { name: 'BuildAbortException', code: 400 } }),
-      );
-    },
-    deallocate: () => Promise.resolve(),
-  };
+/** How long a start looks for the agent's work when ports had to be made anew: after a reboot of the host. */
+const LONGEST_WIRING_S = 60;
+
+/** Neutron's ports for instances of this host. */
+export function openNetworks(config: Config, session: Session, observer: CallObserver, log: Logger): Networks {
+  const { DEFAULT, neutron: options, os_vif_ovs: ovs } = config;
+  const neutron = new Neutron(session);
+  const nowMs = (): number => performance.now();
+  return new InstanceNetworks({
+    neutron,
+    facts: new NetworkFacts({ neutron, ovsBridge: options.ovs_bridge, nowMs }),
+    extensions: createExtensions(neutron, { nowMs, knownForMs: options.extension_sync_interval * 1000 }),
+    host: DEFAULT.host,
+    ports: new HostPorts({
+      statePath: DEFAULT.state_path,
+      settings: {
+        ovsdbConnection: ovs.ovsdb_connection ?? null,
+        wiringTimeoutSeconds: Math.min(DEFAULT.vif_plugging_timeout, LONGEST_WIRING_S),
+      },
+      runner: createPlanRunner(observer),
+    }),
+    log,
+  });
 }

@@ -102,7 +102,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
   const store = createNodeStore({
     parts: conductor,
     node: config.DEFAULT.host,
-    isServiceDisabled: async () => (await records.find(config.DEFAULT.host))?.get('disabled') ?? false,
+    isServiceDisabled: () => presence.isDisabled,
     serviceId: () => (presence.controlPlane.knowsNodesByUuid ? presence.serviceId : undefined),
     lifetime: signal,
   });
@@ -123,7 +123,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
     config,
     {
       engine,
-      networks: openNetworks(),
+      networks: openNetworks(config, rest.neutron, observer, log),
       allocations,
       node: room.node,
       notifications: notifications.notifications,
@@ -150,11 +150,8 @@ async function serve(service: Service): Promise<RpcServer> {
   const resumed = instancesInInbox(messaging.inbox);
   await initHost({ parts, handlers, context: ownContext(), resumed, signal });
   await presence.register();
-  await room.tracker.start();
-  parts.containers.watch((event) => {
-    parts.deaths.onEvent(event);
-    power.onEvent(event);
-  }, signal);
+  await room.tracker.audit();
+  parts.containers.watch((event) => power.onEvent(event), signal);
   await server.recover();
   await server.listen('compute', signal);
   if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt', signal);

@@ -12,6 +12,10 @@ export interface CommandLine {
   readonly configArguments: readonly ConfigArgument[];
   /** Options of nova.conf that can be given here, as oslo.log's can. */
   readonly values: readonly CommandLineValue[];
+  /** `--dry-run`: say what would be done. */
+  readonly dryRun: boolean;
+  /** `--engine-config`: the engine's configuration file, when it is not the usual one. */
+  readonly engineConfig: string | undefined;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -25,6 +29,8 @@ interface Growing {
   words: string[];
   configArguments: ConfigArgument[];
   values: CommandLineValue[];
+  dryRun: boolean;
+  engineConfig: string | undefined;
   help: boolean;
   version: boolean;
 }
@@ -32,6 +38,8 @@ interface Growing {
 const ownFlags: Readonly<Record<string, Flag>> = {
   'config-file': { takesValue: true, apply: (line, path) => line.configArguments.push({ kind: 'file', path }) },
   'config-dir': { takesValue: true, apply: (line, path) => line.configArguments.push({ kind: 'dir', path }) },
+  'dry-run': { takesValue: false, apply: (line) => (line.dryRun = true) },
+  'engine-config': { takesValue: true, apply: (line, path) => (line.engineConfig = path) },
   help: { takesValue: false, apply: (line) => (line.help = true) },
   version: { takesValue: false, apply: (line) => (line.version = true) },
 };
@@ -46,7 +54,7 @@ const shortFlags: Readonly<Record<string, string>> = { '-h': '--help', '-d': '--
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const flags = { ...ownFlags, ...configFlags() };
-  const line: Growing = { words: [], configArguments: [], values: [], help: false, version: false };
+  const line: Growing = { words: [], configArguments: [], values: [], dryRun: false, engineConfig: undefined, help: false, version: false };
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === '--') line.words.push(...rest.splice(0));

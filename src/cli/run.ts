@@ -39,11 +39,7 @@ export function runCommand(loadApp: () => Promise<StartApp>): Execute {
         signals: process,
         readiness: systemdReadiness({ environment: process.env, pid: process.pid, run: runProgram, log: logging.log }),
         exit: (code) => process.exit(code),
-        reread: (running, mayChange) => {
-          const { config, changed, ignored } = reloadConfig(running, loadConfig(sources).config, mayChange);
-          tellOfReload(logging.log, changed, ignored);
-          return config;
-        },
+        reread: (running) => reread(running, sources, logging.log),
       });
     } finally {
       await lock.release();
@@ -93,9 +89,11 @@ async function takeLock(config: Config, log: Logger): Promise<StateLock | ExitCo
   }
 }
 
-function tellOfReload(log: Logger, changed: readonly string[], ignored: readonly string[]): void {
+function reread(running: Config, sources: ConfigSources, log: Logger): Config {
+  const { config, changed, ignored } = reloadConfig(running, loadConfig(sources).config);
   log.info('Configuration read again', { changed });
   if (ignored.length > 0) log.warn('Changes that only a restart can bring into effect', { options: ignored });
+  return config;
 }
 
 async function runProgram(program: string, args: readonly string[]): Promise<void> {

@@ -21,6 +21,11 @@ export function stringArg(args: Args, key: string): string {
   throw invalid(key, 'a string');
 }
 
+/** Reads a string that may be null or absent. */
+export function optionalStringArg(args: Args, key: string): string | null {
+  return args[key] === undefined || args[key] === null ? null : stringArg(args, key);
+}
+
 /** Reads an integer that may be null or absent, or come as its decimal string. */
 export function optionalIntegerArg(args: Args, key: string): number | null {
   const value = args[key];

@@ -3,6 +3,7 @@ import type { ActionEvents, BlockDeviceStore, ConductorFor, ConsoleTokens } from
 import { create, expectObject } from '../objects/index.js';
 import { ConductorCalls, type ConductorParts } from './calls.js';
 import { createInstanceStore } from './instances.js';
+import { createNetworkRecords } from './network-records.js';
 import { createSchedulerNews } from './scheduler.js';
 
 /** The manager's view of nova-conductor: one `Conductor` for each request context. */
@@ -15,6 +16,7 @@ export function createConductorFor(parts: ConductorParts): ConductorFor {
       events: actionEvents(calls, settings.host),
       blockDevices: blockDevices(calls),
       consoleTokens: consoleTokens(calls),
+      networks: createNetworkRecords(calls),
       tasks: {
         buildInstances: (args, uniqueId) =>
           calls.cast({ method: 'build_instances', namespace: 'compute_task', version: '1.19', args, uniqueId }),

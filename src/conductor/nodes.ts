@@ -10,8 +10,7 @@ export interface NodeStoreParts {
   readonly parts: ConductorParts;
   /** hypervisor_hostname */
   readonly node: string;
-  /** From the database: what the last report said is up to ten seconds old. */
-  readonly isServiceDisabled: () => Promise<boolean>;
+  readonly isServiceDisabled: () => boolean;
   /** The service record's id, for control planes that tie node and service together (service version 65 and later). */
   readonly serviceId: () => number | undefined;
   readonly lifetime: AbortSignal;
@@ -54,7 +53,7 @@ export function createNodeStore(store: NodeStoreParts): NodeStore {
         }
       );
     },
-    serviceDisabled: () => store.isServiceDisabled(),
+    serviceDisabled: () => Promise.resolve(store.isServiceDisabled()),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../observe/context.js';
-import type { Instance, NovaObject } from '../../objects/index.js';
+import type { Instance, NovaObject, Vif } from '../../objects/index.js';
 import type { Task, VmState } from '../states.js';
 
 /**
@@ -14,6 +14,7 @@ export interface Conductor {
   readonly events: ActionEvents;
   readonly blockDevices: BlockDeviceStore;
   readonly consoleTokens: ConsoleTokens;
+  readonly networks: NetworkRecords;
   readonly tasks: ComputeTasks;
   readonly scheduler: SchedulerNews;
   /** InstanceFault.create: what the API shows of a server in ERROR. `message` is cut to 255 characters. */
@@ -75,6 +76,21 @@ export interface BlockDeviceStore {
 
 export interface ConsoleTokens {
   cleanForInstance(instanceUuid: string): Promise<void>;
+}
+
+/** What Nova keeps of an instance's ports. */
+export interface NetworkRecords {
+  /** The network cache: what the API shows as addresses. */
+  cache(instanceUuid: string): Promise<readonly Vif[]>;
+  /** A row that is gone (the server was deleted meanwhile) throws NotFound. */
+  saveCache(instanceUuid: string, vifs: readonly Vif[]): Promise<void>;
+  /** VirtualInterface.create; a port that has its row is fine. */
+  add(port: { instanceUuid: string; portId: string; macAddress: string; tag: string | null }): Promise<void>;
+  /** Removes one port's row; none is fine. */
+  remove(portId: string): Promise<void>;
+  removeAll(instanceUuid: string): Promise<void>;
+  /** Ids of the ports in the order in which they came to the instance. */
+  order(instanceUuid: string): Promise<readonly string[]>;
 }
 
 /** Casts to conductor's compute_task namespace. */

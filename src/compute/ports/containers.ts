@@ -72,11 +72,19 @@ export interface LocalImage {
   readonly sizeBytes: number;
 }
 
+/** A file of the host that a container sees in place of its image's. */
+export interface GuestFile {
+  readonly hostPath: string;
+  readonly guestPath: string;
+}
+
 /** Everything a container is made from; docker/spec turns it into the engine's own words. */
 export interface ContainerPlan {
   readonly key: ContainerKey;
   readonly instance: InstanceFacts;
   readonly image: LocalImage;
+  /** They have to be there when the container is created. */
+  readonly files: readonly GuestFile[];
 }
 
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';

@@ -1,22 +1,70 @@
 import type { RequestContext } from '../../observe/context.js';
 import type { Instance, NovaObject, Vif } from '../../objects/index.js';
+import type { AwaitedEvent } from '../waiters.js';
+import type { Conductor } from './conductor.js';
+import type { GuestFile } from './containers.js';
 
-/** What an instance wants to be plugged into. */
-export interface NetworkRequest {
+/** Whose network is worked on, on whose behalf, and for how long. */
+export interface NetworkSubject {
   readonly instance: Instance;
   readonly context: RequestContext;
-  readonly requested: NovaObject<'NetworkRequestList'> | null;
-  readonly securityGroups: readonly string[];
+  readonly conductor: Conductor;
   readonly signal: AbortSignal;
 }
 
-/** Neutron's side of an instance. Implemented by network/. */
+/** What an instance wants to be plugged into. */
+export interface NetworkRequest extends NetworkSubject {
+  readonly requested: NovaObject<'NetworkRequestList'> | null;
+  readonly securityGroups: readonly string[];
+  /** The work was begun before: ports of that time are looked for and used. */
+  readonly isRepeated: boolean;
+}
+
+/** One more port for an instance. */
+export interface AttachRequest extends NetworkSubject {
+  readonly networkId: string | null;
+  readonly portId: string | null;
+  readonly address: string | null;
+  readonly tag: string | null;
+}
+
+/**
+ * An instance's network: Neutron's ports, Nova's records of them and this host's devices. Implemented by network/.
+ * Everything is safe to repeat. Errors name the nova exception that the API or the fault shows (NoMoreFixedIps,
+ * PortInUse …); what this host's switch refuses is Unavailable.
+ */
 export interface Networks {
-  /**
-   * Ports for the requested networks, bound to this host, in the order asked for; [] for none. Found again when it
-   * is repeated. Throws with the nova exception that the API or the fault names (NoMoreFixedIps, PortInUse …).
-   */
+  /** Ports for the requested networks, bound to this host, in the order asked for; [] for none. */
   allocate(request: NetworkRequest): Promise<readonly Vif[]>;
-  /** Gives ports back: ours are deleted, the user's unbound. Nothing there is fine. */
+  /** Gives everything back: devices on this host, then ports (ours are deleted, the user's unbound) and records. */
   deallocate(request: NetworkRequest): Promise<void>;
+  /** The events that will tell that these ports are wired; register for them before plugging. */
+  awaited(vifs: readonly Vif[]): readonly AwaitedEvent[];
+  /**
+   * Makes this host's side of all ports of an instance. Necessary before its container is created, for one without
+   * ports too: the container finds its ports, at every start, by what this leaves on the host.
+   */
+  plug(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void>;
+  /** Takes this host's side of an instance away and leaves its ports alone. Nothing there is fine. */
+  unplug(instanceUuid: string): Promise<void>;
+  /** What has to be mounted in the instance's container. */
+  guestFiles(instanceUuid: string): readonly GuestFile[];
+  /** Ports as Nova's record has them. */
+  recorded(subject: NetworkSubject): Promise<readonly Vif[]>;
+  /**
+   * Asks Neutron how the ports are now (one, or all of them), records it, and brings this host, and a container that
+   * runs, to it. Gives all ports.
+   */
+  refresh(subject: NetworkSubject, portId?: string): Promise<readonly Vif[]>;
+  /** One more port, bound to this host; not plugged yet. Gives all ports, the new one last. */
+  attach(request: AttachRequest): Promise<readonly Vif[]>;
+  /** Brings this host, and a container that runs, to these ports. */
+  apply(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void>;
+  /** Takes a port away from host, container and instance. Throws NotFound (PortNotFound) when it has no such port. */
+  detach(subject: NetworkSubject, portId: string): Promise<void>;
+  /** A port that somebody deleted in Neutron: away from the record, host and container. Unknown is fine. */
+  portVanished(subject: NetworkSubject, portId: string): Promise<void>;
+  /** One more address of this network for the instance. */
+  addFixedIp(subject: NetworkSubject, networkId: string): Promise<void>;
+  removeFixedIp(subject: NetworkSubject, address: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { NovaObject } from '../../objects/index.js';
 import { dictArg, listArg, optionalObjectArg } from '../arguments.js';
 import type { Args, InstanceOperation } from '../operation.js';
+import { networkSubject } from '../network-subject.js';
 import type { NetworkRequest } from '../ports/networks.js';
 
 /** The arguments of build_and_run_instance (compute RPC 6.0), read once. */
@@ -39,11 +40,10 @@ export function readBuildRequest(args: Args): BuildRequest {
 /** `signal`: the operation's own while it builds; the service's when it cleans up behind a deletion. */
 export function networkRequest(op: InstanceOperation, request: BuildRequest, signal: AbortSignal): NetworkRequest {
   return {
-    instance: op.instance,
-    context: op.request.context,
+    ...networkSubject(op, signal),
     requested: request.requestedNetworks,
     securityGroups: request.securityGroups,
-    signal,
+    isRepeated: op.attempt > 1,
   };
 }
 

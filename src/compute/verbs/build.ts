@@ -1,6 +1,5 @@
 import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
 import { isGone, isStateConflict } from '../failures.js';
-import { startNew } from '../first-moments.js';
 import { imageFacts, instanceFacts } from '../instance-facts.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type ContainerKey, type LocalImage } from '../ports/containers.js';
@@ -8,6 +7,7 @@ import { resumeBuild } from '../recovery/build-resume.js';
 import { BUILD_TASKS, type Task } from '../states.js';
 import { abortBuild, endFailedBuild, giveBuildBack, leaveBuild, releaseBuild } from './build-failure.js';
 import { networkRequest, readBuildRequest, type BuildRequest } from './build-request.js';
+import { plug, untilWired, type Plugged } from './wiring.js';
 
 /**
  * Boots a server (nova/compute/manager.py _do_build_and_run_instance, release 26): claim the instance for this host,
@@ -84,26 +84,47 @@ async function claim(op: InstanceOperation, request: BuildRequest): Promise<bool
 }
 
 async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void> {
-  const { containers, settings, now } = op.parts;
-  const key: ContainerKey = { instanceUuid: op.instance.get('uuid'), role: 'main' };
-  const image = await prepare(op, request);
-  const instance = instanceFacts(op.instance, settings, request.image);
-  await containers.create({ key, instance, image }, op.signal);
-  const state = await startNew(op, instance);
+  const { containers, networks, settings, now } = op.parts;
+  const uuid = op.instance.get('uuid');
+  const key: ContainerKey = { instanceUuid: uuid, role: 'main' };
+  const { image, plugged } = await prepare(op, request);
+  const files = networks.guestFiles(uuid);
+  try {
+    const instance = instanceFacts(op.instance, settings, request.image);
+    await containers.create({ key, instance, image, files }, op.signal);
+    await untilWired(op, plugged);
+  } finally {
+    plugged.wait.cancel();
+  }
+  await containers.start(key);
+  const state = await containers.state(key);
   const powerState = state?.powerState ?? POWER_STATE.NOSTATE;
   await save(op, { vm_state: 'active', task_state: null, power_state: powerState, launched_at: now() }, ['spawning']);
 }
 
-/** Ports and image at the same time; both have ended when this does, so that nothing runs on behind a failure. */
-async function prepare(op: InstanceOperation, request: BuildRequest): Promise<LocalImage> {
-  const [ports, image] = await Promise.allSettled([
-    op.parts.networks.allocate(networkRequest(op, request, op.signal)),
+interface Prepared {
+  readonly image: LocalImage;
+  readonly plugged: Plugged;
+}
+
+/**
+ * Ports and image at the same time, the ports plugged as soon as they are there, so that the agent wires them while the
+ * image comes. Both have ended when this does, so that nothing runs on behind a failure.
+ */
+async function prepare(op: InstanceOperation, request: BuildRequest): Promise<Prepared> {
+  const [plugged, image] = await Promise.allSettled([
+    op.parts.networks.allocate(networkRequest(op, request, op.signal)).then((vifs) => plug(op, vifs)),
     op.parts.images.ensure(imageFacts(request.image), op.request.context, op.signal),
   ]);
-  if (ports.status === 'rejected') throw ports.reason as Error;
-  if (image.status === 'rejected') throw image.reason as Error;
-  if (request.wantsNetwork) await save(op, { task_state: 'spawning' }, ['networking']);
-  return image.value;
+  if (plugged.status === 'rejected') throw plugged.reason as Error;
+  try {
+    if (image.status === 'rejected') throw image.reason as Error;
+    if (request.wantsNetwork) await save(op, { task_state: 'spawning' }, ['networking']);
+    return { image: image.value, plugged: plugged.value };
+  } catch (error) {
+    plugged.value.wait.cancel();
+    throw error;
+  }
 }
 
 async function notifyCreate(

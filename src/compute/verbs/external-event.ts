@@ -1,6 +1,9 @@
 import { expectObject, type Instance, type NovaObject } from '../../objects/index.js';
+import { messageOf } from '../../errors/kinds.js';
 import { listArg } from '../arguments.js';
+import { isGone } from '../failures.js';
 import type { Operation } from '../operation.js';
+import type { AwaitedEvent } from '../waiters.js';
 
 type ExternalEvent = NovaObject<'InstanceExternalEvent'>;
 
@@ -12,24 +15,51 @@ const WAKING: ReadonlySet<string> = new Set([
   'volume-reimaged',
 ]);
 
-/** Neutron, Cinder and operators tell of what happened outside; one request may speak of several instances. */
-export function externalEvents(op: Operation): Promise<void> {
+/**
+ * Neutron, Cinder and operators tell of what happened outside; one request may speak of several instances. Each event
+ * stands for itself: one that fails is for the log, and nobody is told.
+ */
+export async function externalEvents(op: Operation): Promise<void> {
   const instances = listArg(op.request.args, 'instances').map((one) => expectObject(one, 'Instance', 'instances'));
   const events = listArg(op.request.args, 'events').map((one) => expectObject(one, 'InstanceExternalEvent', 'events'));
-  for (const event of events) {
-    const instance = instances.find((one) => one.get('uuid') === event.get('instance_uuid'));
-    if (instance !== undefined) externalEvent(op, instance, event);
-  }
-  return Promise.resolve();
+  await Promise.all(
+    events.map(async (event) => {
+      const instance = instances.find((one) => one.get('uuid') === event.get('instance_uuid'));
+      if (instance !== undefined) await externalEvent(op, instance, event);
+    }),
+  );
 }
 
-function externalEvent(op: Operation, instance: Instance, event: ExternalEvent): void {
+async function externalEvent(op: Operation, instance: Instance, event: ExternalEvent): Promise<void> {
   const name = event.get('name');
   const tag = event.peek('tag') ?? null;
-  if (!WAKING.has(name)) {
-    op.log.warn('External event that nobody handles here', { instanceUuid: instance.get('uuid'), event: name, tag });
+  const facts = { instanceUuid: instance.get('uuid'), event: name, tag };
+  if (WAKING.has(name)) {
+    const awaited = op.parts.waiters.deliver(instance.get('uuid'), { name, tag }, event.get('status'));
+    op.log.debug('External event', { ...facts, awaited });
     return;
   }
-  const awaited = op.parts.waiters.deliver(instance.get('uuid'), { name, tag }, event.get('status'));
-  op.log.debug('External event', { instanceUuid: instance.get('uuid'), event: name, tag, awaited });
+  try {
+    if (!(await changed(op, instance, { name, tag }))) op.log.warn('External event that nobody handles here', facts);
+  } catch (error) {
+    if (op.signal.aborted) throw error;
+    if (isGone(error)) op.log.debug('External event of a server that is gone', facts);
+    else op.log.error('What an external event told could not be done', { ...facts, reason: messageOf(error) });
+  }
+}
+
+/** Events that ask for work; false for one that is unknown. */
+async function changed(op: Operation, instance: Instance, { name, tag }: AwaitedEvent): Promise<boolean> {
+  const { networks } = op.parts;
+  const subject = { instance, context: op.request.context, conductor: op.conductor, signal: op.signal };
+  switch (name) {
+    case 'network-changed':
+      await networks.refresh(subject, tag ?? undefined);
+      return true;
+    case 'network-vif-deleted':
+      if (tag !== null) await networks.portVanished(subject, tag);
+      return true;
+    default:
+      return false;
+  }
 }

@@ -1,4 +1,5 @@
 import { messageOf, novaNameOf } from '../../errors/kinds.js';
+import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE } from '../ports/containers.js';
 import type { PlainAction } from '../ports/notifications.js';
@@ -22,20 +23,14 @@ export async function terminate(op: InstanceOperation): Promise<void> {
 }
 
 async function destroy(op: InstanceOperation): Promise<void> {
-  const { parts, conductor, instance, request } = op;
+  const { parts, conductor, instance } = op;
   const uuid = instance.get('uuid');
   parts.waiters.clear(uuid);
   await notify(op, 'delete', 'start');
   await notify(op, 'shutdown', 'start');
   await parts.containers.remove({ instanceUuid: uuid, role: 'rescue' });
   await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
-  await parts.networks.deallocate({
-    instance,
-    context: request.context,
-    requested: null,
-    securityGroups: [],
-    signal: op.signal,
-  });
+  await parts.networks.deallocate({ ...networkSubject(op), requested: null, securityGroups: [], isRepeated: true });
   await notify(op, 'shutdown', 'end');
   await save(op, {
     vm_state: 'deleted',

@@ -21,8 +21,10 @@ const engine = {
     help: 'Seconds to wait for the engine where it has little to do. Long work and streams are not limited by this.',
   }),
   runtime: option(string(/^[A-Za-z0-9._-]*$/, "the name of a runtime in the engine's configuration"), {
-    default: '',
-    help: "OCI runtime, by its name in the engine's configuration. Empty: the engine's default.",
+    default: 'nova',
+    help:
+      "OCI runtime, by its name in the engine's configuration: the one that brings ports into containers, which " +
+      "`nova-compute-docker setup` registers. Empty: the engine's default.",
   }),
 };
 
@@ -61,13 +63,6 @@ const containers = {
 };
 
 const states = {
-  start_grace: option(float({ min: 0 }), {
-    default: 0.2,
-    help:
-      'Seconds for which a new container must run before its instance is ACTIVE; one whose command ends sooner makes ' +
-      'the boot fail, with its exit code and last lines of output. Flavors, images and servers may say another time ' +
-      '(docker:start_grace) or that the command is meant to end (docker:oneshot).',
-  }),
   stop_event_debounce: option(float({ min: 0 }), {
     default: 0.3,
     help: 'Seconds for which a container must stay stopped before Nova is told; a restart within them is no stop.',

@@ -92,11 +92,8 @@ export class Engine {
   async #negotiate(): Promise<EngineVersion> {
     try {
       const limits = { timeoutMs: this.options.shortCallMs };
-      const call = { system: 'engine', name: 'system.version' } as const;
-      const version = await observed(this.options.observer, call, () =>
-        limited(call.name, limits, async (signal) =>
-          answerJson<EngineVersion>(await this.#dial('', { method: 'GET', path: '/version' }, signal)),
-        ),
+      const version = await limited('system.version', limits, async (signal) =>
+        answerJson<EngineVersion>(await this.#dial('', { method: 'GET', path: '/version' }, signal)),
       );
       return { ...version, ApiVersion: negotiate(version) };
     } catch (error) {

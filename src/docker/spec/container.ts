@@ -18,7 +18,7 @@ export function containerSpec(plan: ContainerPlan, host: SpecHost): CreateOption
     memory(plan, host),
     cpu(plan, host),
     security(plan, host),
-    network(),
+    network(plan),
     logging(plan, host),
   ]);
 }

@@ -54,6 +54,11 @@ export class HostPorts {
     });
   }
 
+  /** The same, unless the instance's ports have never been plugged here: that is for who waits for their events. */
+  async applyIfPlugged(ports: PortsOnHost, signal?: AbortSignal): Promise<void> {
+    if ((await readPlan(this.folder(ports.instanceUuid))) !== undefined) await this.apply(ports, signal);
+  }
+
   /** Takes everything of the instance away. Nothing there is fine. */
   async remove(instanceUuid: string): Promise<void> {
     await this.#turns.run(instanceUuid, () => this.parts.runner.remove(this.folder(instanceUuid).path));

@@ -3,12 +3,11 @@ import { createLimit } from '../../../src/compute/limits.js';
 import { KeyedLocks } from '../../../src/compute/locks.js';
 import type { Args, ComputeRequest, ManagerParts } from '../../../src/compute/operation.js';
 import type { Conductor } from '../../../src/compute/ports/conductor.js';
-import { POWER_STATE, type ContainerState } from '../../../src/compute/ports/containers.js';
-import { Deaths } from '../../../src/compute/power/deaths.js';
+import { POWER_STATE, type ContainerState, type GuestFile } from '../../../src/compute/ports/containers.js';
 import { RunningWork } from '../../../src/compute/running.js';
-import { EventWaiters } from '../../../src/compute/waiters.js';
+import { EventWaiters, type AwaitedEvent } from '../../../src/compute/waiters.js';
 import { ServiceError } from '../../../src/errors/kinds.js';
-import { create, type FieldsOf, type Instance } from '../../../src/objects/index.js';
+import { create, type FieldsOf, type Instance, type Vif } from '../../../src/objects/index.js';
 import type { Logger } from '../../../src/observe/logger.js';
 import { adminContext } from '../../../src/oslo/index.js';
 
@@ -102,6 +101,14 @@ export function fakeConductor(saved: Saved[]) {
     },
     blockDevices: { ofInstance: sinon.stub().resolves([]), save: sinon.stub().resolves() },
     consoleTokens: { cleanForInstance: sinon.stub().resolves() },
+    networks: {
+      cache: sinon.stub().resolves([]),
+      saveCache: sinon.stub().resolves(),
+      add: sinon.stub().resolves(),
+      remove: sinon.stub().resolves(),
+      removeAll: sinon.stub().resolves(),
+      order: sinon.stub().resolves([]),
+    },
     tasks: { buildInstances: sinon.stub().resolves() },
     scheduler: {
       instanceChanged: sinon.stub().resolves(),
@@ -139,7 +146,22 @@ export function fakeParts() {
       sizeBytes: 1,
     }),
   };
-  const networks = { allocate: sinon.stub().resolves([]), deallocate: sinon.stub().resolves() };
+  const networks = {
+    allocate: sinon.stub().resolves([]),
+    deallocate: sinon.stub().resolves(),
+    awaited: sinon.stub<[readonly Vif[]], AwaitedEvent[]>().returns([]),
+    plug: sinon.stub().resolves(),
+    unplug: sinon.stub().resolves(),
+    guestFiles: sinon.stub<[string], GuestFile[]>().returns([]),
+    recorded: sinon.stub().resolves([]),
+    refresh: sinon.stub().resolves([]),
+    attach: sinon.stub().resolves([]),
+    apply: sinon.stub().resolves(),
+    detach: sinon.stub().resolves(),
+    portVanished: sinon.stub().resolves(),
+    addFixedIp: sinon.stub().resolves(),
+    removeFixedIp: sinon.stub().resolves(),
+  };
   const allocations = {
     of: sinon.stub().resolves(new Map([[PROVIDER, { VCPU: 1 }]])),
     remove: sinon.stub().resolves(),
@@ -164,7 +186,6 @@ export function fakeParts() {
       vifPluggingTimeoutMs: 300_000,
       vifPluggingIsFatal: true,
       shutdownTimeoutMs: 60_000,
-      startGraceMs: 200,
       instanceNameTemplate: 'instance-%08x',
       reclaimInstanceIntervalMs: 0,
     },
@@ -178,10 +199,8 @@ export function fakeParts() {
     locks: new KeyedLocks(),
     running: new RunningWork(),
     waiters: new EventWaiters(),
-    deaths: new Deaths(),
     limits: { builds: createLimit(10) },
     now: () => NOW,
-    pause: () => Promise.resolve(),
     log: silent,
   };
   return { parts, saved, conductor, containers, images, networks, allocations, node, notifications };

@@ -1,4 +1,4 @@
-import type { ContainerPlan, FlavorFacts, ImageDefaults } from '../../../src/compute/ports/containers.js';
+import type { ContainerPlan, FlavorFacts, GuestFile, ImageDefaults } from '../../../src/compute/ports/containers.js';
 import type { Logger } from '../../../src/observe/logger.js';
 import { SAFE_CAPABILITIES, type ContainerSettings } from '../../../src/docker/settings.js';
 
@@ -34,6 +34,7 @@ export interface PlanChanges {
   readonly reference?: string;
   readonly imageProperties?: Readonly<Record<string, string>>;
   readonly defaults?: Partial<ImageDefaults>;
+  readonly files?: readonly GuestFile[];
 }
 
 /** A plan of a small instance, with what a test wants otherwise. */
@@ -60,6 +61,7 @@ export function planOf(changes: PlanChanges = {}): ContainerPlan {
       defaults: { entrypoint: [], command: ['/bin/sleep', '1000'], labels: {}, volumes: [], ...changes.defaults },
       sizeBytes: 1,
     },
+    files: changes.files ?? [],
   };
 }
 

@@ -1,0 +1,18 @@
+import type { Logger } from '../../observe/logger.js';
+import type { Neutron } from '../../openstack/neutron.js';
+import type { NetworkFacts } from '../cache/facts.js';
+
+/** What work on Neutron's ports needs. */
+export interface NeutronParts {
+  readonly neutron: Neutron;
+  readonly facts: NetworkFacts;
+  readonly extensions: Extensions;
+  /** This host, as ports are bound to it. */
+  readonly host: string;
+  readonly log: Logger;
+}
+
+/** Which extensions Neutron has, asked now and then. */
+export interface Extensions {
+  has(alias: string): Promise<boolean>;
+}

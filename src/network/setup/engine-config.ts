@@ -1,0 +1,64 @@
+import { ServiceError } from '../../errors/kinds.js';
+
+/** A runtime in the engine's configuration. */
+export interface RuntimeEntry {
+  readonly name: string;
+  readonly path: string;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The engine's configuration (daemon.json) with our runtime in it; everything else as it was. `undefined`: it is in it.
+ * Throws Invalid for a file that is no JSON object, Conflict when somebody else's runtime has the name.
+ */
+export function withRuntime(text: string | undefined, { name, path }: RuntimeEntry): string | undefined {
+  const config = parse(text);
+  const runtimes = runtimesOf(config);
+  const present = runtimes[name];
+  if (present !== undefined && !isOurs(present, path)) {
+    throw new ServiceError(
+      'Conflict',
+      `The engine's configuration has a runtime "${name}" of somebody else: ${JSON.stringify(present)}. Rename or ` +
+        `remove that, or name ours otherwise ([docker] runtime in nova.conf).`,
+    );
+  }
+  if (present !== undefined) return undefined;
+  return print({ ...config, runtimes: { ...runtimes, [name]: { path } } }, text);
+}
+
+/** The same without our runtime; `undefined`: it is not in it. */
+export function withoutRuntime(text: string | undefined, { name, path }: RuntimeEntry): string | undefined {
+  const { runtimes: _, ...rest } = parse(text);
+  const { [name]: present, ...others } = runtimesOf(parse(text));
+  if (present === undefined || !isOurs(present, path)) return undefined;
+  return print(Object.keys(others).length === 0 ? rest : { ...rest, runtimes: others }, text);
+}
+
+function isOurs(entry: unknown, path: string): boolean {
+  return typeof entry === 'object' && entry !== null && (entry as Json)['path'] === path;
+}
+
+function runtimesOf(config: Json): Json {
+  const runtimes = config['runtimes'] ?? {};
+  if (typeof runtimes === 'object' && !Array.isArray(runtimes)) return runtimes as Json;
+  throw new ServiceError('Invalid', 'The engine\'s configuration is no good: "runtimes" is no object.');
+}
+
+function parse(text: string | undefined): Json {
+  if (text === undefined || text.trim() === '') return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ServiceError('Invalid', `The engine's configuration is no JSON: ${(error as Error).message}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw new ServiceError('Invalid', "The engine's configuration is no JSON object.");
+}
+
+/** Indented as it was. */
+function print(config: Json, before: string | undefined): string {
+  const indent = /^[{[]\s*\n([ \t]+)"/.exec(before ?? '')?.[1] ?? '  ';
+  return `${JSON.stringify(config, null, indent)}\n`;
+}
