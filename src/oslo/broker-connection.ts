@@ -28,11 +28,6 @@ export interface BrokerConnectionParts {
   readonly log: Logger;
 }
 
-/** Thrown by a set-up that was refused, but has learnt how to do it: the next try will differ. Not worth a complaint. */
-export class TryAgain extends Error {
-  override readonly name = 'TryAgain';
-}
-
 /** A session that lived shorter than this did not prove that the broker is well: the pauses go on growing. */
 const PROOF_MS = 10_000;
 const CLOSE_PATIENCE_MS = 2_000;
@@ -84,12 +79,7 @@ export class BrokerConnection {
 
   get state(): ConnectionState {
     if (this.stop.signal.aborted) return 'closed';
-    return this.live ? 'up' : 'down';
-  }
-
-  /** Between a channel's end and our hearing of it the session is of no use already. */
-  private get live(): LiveSession | undefined {
-    return this.current?.isOpen() ? this.current : undefined;
+    return this.current ? 'up' : 'down';
   }
 
   /** Told of every change of state. Returns what ends it. */
@@ -100,14 +90,13 @@ export class BrokerConnection {
 
   /** The current session; waits for one while the broker is away. @throws the signal's reason; Unavailable once closed */
   async session(signal?: AbortSignal): Promise<Session> {
-    for (;;) {
-      signal?.throwIfAborted();
-      const { live } = this;
-      if (live) return live;
+    while (!this.current) {
       if (this.stop.signal.aborted)
         throw new ServiceError('Unavailable', `AMQP connection '${this.parts.purpose}' is closed`);
       await this.nextChange(signal);
     }
+    signal?.throwIfAborted();
+    return this.current;
   }
 
   /** Closes channel and connection; nothing is retried any more. */
@@ -252,7 +241,7 @@ export class BrokerConnection {
   /** Says the same thing once, however often it is tried. */
   private complain(error: unknown): void {
     const complaint = messageOf(error);
-    if (this.stop.signal.aborted || complaint === this.complaint || error instanceof TryAgain) return;
+    if (this.stop.signal.aborted || complaint === this.complaint) return;
     this.complaint = complaint;
     const nextTryS = this.pauseMs() / 1000;
     this.parts.log.error(`AMQP connection is not up: ${complaint}`, { connection: this.parts.purpose, nextTryS });

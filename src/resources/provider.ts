@@ -185,9 +185,7 @@ export class ProviderPublisher {
     for (const trait of fresh.filter((one) => !known.has(one))) this.unknown.add(trait);
     if (sameNames(view.traits, value)) return;
     const written = await providers.putTraits(uuid, { generation: view.generation, value });
-    const added = value.filter((trait) => !view.traits.includes(trait)).join(' ');
-    const removed = view.traits.filter((trait) => !value.includes(trait)).join(' ');
-    log.info('Traits published', { uuid, generation: written.generation, added, removed });
+    log.info('Traits published', { uuid, generation: written.generation, traits: value.join(' ') });
     this.keep({ ...view, generation: written.generation, traits: written.value });
   }
 

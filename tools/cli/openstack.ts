@@ -3,7 +3,7 @@ import { bringUp } from '../plane/bring-up.js';
 import { findService } from '../plane/catalog.js';
 import { requireRoot, runInNetwork } from './inside.js';
 import { installFor } from '../plane/install.js';
-import { COMPUTE_KINDS, type ComputeKind, type Overrides, type Plane } from '../plane/plane.js';
+import { COMPUTE_KINDS, SWITCHES, type Overrides, type Plane } from '../plane/plane.js';
 import { Progress, terminal } from '../plane/progress.js';
 import { openSpace } from '../plane/machine/space.js';
 import { killService, runningRecord, startService, stopService } from '../plane/service-control.js';
@@ -25,6 +25,7 @@ const HELP = `Brings a real OpenStack control plane up on this machine, each one
   --name NAME              "dev" when not given
   --release RELEASE        the Debian release that it is made of: 12 (Nova 26); this machine's when not given
   --compute docker|fake|none   who is nova-compute: this project's service (default), Python's with its fake driver, nobody
+  --switch openvswitch|openvswitch-hybrid|linuxbridge   who wires ports (openvswitch when not given)
   --only SERVICE,...       just these services and what they need (for example: rabbitmq,docker)
   --netns own|none         a network namespace of its own (default), or the machine's own network
   --set FILE.SECTION.OPTION=VALUE   one more line of configuration; FILE: nova, compute, neutron, ml2, keystone, ...
@@ -36,6 +37,7 @@ const OPTIONS = {
   name: { type: 'string', default: 'dev' },
   release: { type: 'string' },
   compute: { type: 'string' },
+  switch: { type: 'string' },
   only: { type: 'string' },
   netns: { type: 'string' },
   set: { type: 'string', multiple: true },
@@ -103,22 +105,23 @@ async function upInside(plane: Plane, signal: AbortSignal): Promise<number> {
 }
 
 function wishOf(values: Values): PlaneWish {
-  const { compute, netns, only } = values;
-  if (compute !== undefined && !isComputeKind(compute))
-    throw new Trouble(`--compute must be one of ${COMPUTE_KINDS.join(', ')}`);
-  if (netns !== undefined && netns !== 'own' && netns !== 'none') throw new Trouble('--netns must be own or none');
+  const netns = oneOf('--netns', ['own', 'none'] as const, values.netns);
+  const { only } = values;
   return {
     name: values.name,
+    switch: oneOf('--switch', SWITCHES, values.switch),
     release: values.release,
-    compute,
+    compute: oneOf('--compute', COMPUTE_KINDS, values.compute),
     isolated: netns === undefined ? undefined : netns === 'own',
     only: only === undefined ? undefined : only === 'all' ? null : only.split(','),
     overrides: values.set === undefined ? undefined : overridesOf(values.set),
   };
 }
 
-function isComputeKind(word: string): word is ComputeKind {
-  return COMPUTE_KINDS.some((kind) => kind === word);
+function oneOf<T extends string>(option: string, known: readonly T[], given: string | undefined): T | undefined {
+  const found = known.find((word) => word === given);
+  if (given !== undefined && found === undefined) throw new Trouble(`${option} must be one of ${known.join(', ')}`);
+  return found;
 }
 
 function overridesOf(settings: readonly string[]): Overrides {

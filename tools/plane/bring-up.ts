@@ -4,6 +4,7 @@ import { runGraph, type Step, type Watcher } from './graph.js';
 import { buildService } from './build.js';
 import { makeAccounts } from './openstack/accounts.js';
 import { makeBaseImage } from './openstack/base-image.js';
+import { makeNetworks } from './openstack/networks.js';
 import { makeFlavors } from './openstack/flavors.js';
 import { awaitRegistered } from './openstack/registered.js';
 import { writeOpenrc } from './openrc.js';
@@ -50,6 +51,7 @@ function workOf(plane: Plane, name: string): Step['run'] {
     accounts: () => makeAccounts(plane),
     flavors: () => makeFlavors(plane),
     image: () => makeBaseImage(plane),
+    networks: () => makeNetworks(plane),
     registered: (signal) => awaitRegistered(plane, signal),
   };
   const found = work[name];

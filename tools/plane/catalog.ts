@@ -1,10 +1,12 @@
 import type { ComputeKind, Plane } from './plane.js';
+import { agentsOf } from './services/agents.js';
 import { computeService } from './services/compute.js';
 import { containerd, docker } from './services/docker.js';
 import { glance } from './services/glance.js';
 import { keystone } from './services/keystone.js';
 import { mariadb } from './services/mariadb.js';
 import { memcached } from './services/memcached.js';
+import { ovsdb, vswitchd } from './services/openvswitch.js';
 import { neutron } from './services/neutron.js';
 import { novaApi, novaConductor, novaScheduler } from './services/nova.js';
 import { placement } from './services/placement.js';
@@ -25,6 +27,8 @@ export function allServices(plane: Plane): Service[] {
     placement,
     glance,
     neutron,
+    ...(plane.switch === 'linuxbridge' ? [] : [ovsdb, vswitchd]),
+    ...agentsOf(plane),
     novaApi,
     novaConductor,
     novaScheduler,
@@ -41,6 +45,7 @@ export const STEPS: readonly { name: string; needs: readonly string[] }[] = [
   { name: 'accounts', needs: ['keystone', 'bootstrap'] },
   { name: 'flavors', needs: ['nova-api', 'accounts'] },
   { name: 'image', needs: ['glance', 'accounts'] },
+  { name: 'networks', needs: ['neutron', 'accounts'] },
   { name: 'registered', needs: ['compute', 'nova-api', 'nova-scheduler', 'placement'] },
 ];
 

@@ -35,6 +35,10 @@ export interface Secrets {
 export const COMPUTE_KINDS = ['docker', 'fake', 'none'] as const;
 export type ComputeKind = (typeof COMPUTE_KINDS)[number];
 
+/** Who wires the ports: Open vSwitch in user space (with its own firewall or the iptables one), or Linux bridges. */
+export const SWITCHES = ['openvswitch', 'openvswitch-hybrid', 'linuxbridge'] as const;
+export type Switch = (typeof SWITCHES)[number];
+
 /** One compute host: an engine, a service and a state folder of its own. */
 export interface ComputeHost {
   /** Nova's `host`, and the name of the host's folders. */
@@ -56,6 +60,7 @@ export interface PlaneRecord {
   readonly secrets: Secrets;
   readonly hosts: readonly ComputeHost[];
   readonly compute: ComputeKind;
+  readonly switch: Switch;
   /** The services asked for (with what they need), or null for all. */
   readonly only: readonly string[] | null;
   readonly overrides: Overrides;

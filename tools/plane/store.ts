@@ -12,6 +12,7 @@ import {
   type Plane,
   type PlaneRecord,
   type Secrets,
+  type Switch,
 } from './plane.js';
 import { findRelease } from './releases.js';
 import { Trouble } from './trouble.js';
@@ -22,6 +23,7 @@ export interface PlaneWish {
   readonly release?: string | undefined;
   readonly isolated?: boolean | undefined;
   readonly compute?: ComputeKind | undefined;
+  readonly switch?: Switch | undefined;
   readonly only?: readonly string[] | null | undefined;
   readonly overrides?: Overrides | undefined;
 }
@@ -43,8 +45,11 @@ export function loadPlane(name: string, checkout = CHECKOUT): Plane | null {
       hint: `stop what it runs by the pids in ${join(dirname(file), 'run')}, remove the folder and bring it up again`,
     });
   }
-  return planeOf(record, findRelease(record.release), checkout);
+  return planeOf({ ...NEW_SINCE, ...record }, findRelease(record.release), checkout);
 }
+
+/** What records lack that older tools of the same format wrote. */
+const NEW_SINCE = { switch: 'openvswitch' } as const;
 
 /** The plane of that name. @throws Trouble when there is none. */
 export function requirePlane(name: string, checkout = CHECKOUT): Plane {
@@ -91,6 +96,7 @@ async function newRecord(wish: PlaneWish): Promise<PlaneRecord> {
     secrets: newSecrets(),
     hosts: [{ name: 'compute1', address: '127.0.0.1' }],
     compute: wish.compute ?? 'docker',
+    switch: wish.switch ?? 'openvswitch',
     only: wish.only ?? null,
     overrides: wish.overrides ?? {},
   };
@@ -101,6 +107,9 @@ function refuseChange(before: Plane, wish: PlaneWish): void {
   if (wish.isolated !== undefined && wish.isolated !== before.isolated) {
     const is = before.isolated ? 'a network namespace of its own' : "the machine's own network";
     throw new Trouble(`plane "${before.name}" was made in ${is}`, { hint });
+  }
+  if (wish.switch !== undefined && wish.switch !== before.switch) {
+    throw new Trouble(`plane "${before.name}" was made with ${before.switch}`, { hint });
   }
   if (wish.release !== undefined && findRelease(wish.release).name !== before.release.name) {
     throw new Trouble(`plane "${before.name}" was made of Debian ${before.release.name}`, { hint });
@@ -118,8 +127,9 @@ function writePlane(record: PlaneRecord, checkout: string): Plane {
 }
 
 function recordOf(plane: Plane): PlaneRecord {
-  const { format, name, release, isolated, ports, secrets, hosts, compute, only, overrides } = plane;
-  return { format, name, release: release.name, isolated, ports, secrets, hosts, compute, only, overrides };
+  const { release, format, name, isolated, ports, secrets, hosts, compute, only, overrides } = plane;
+  const rest = { format, name, isolated, ports, secrets, hosts, compute, switch: plane.switch, only, overrides };
+  return { ...rest, release: release.name };
 }
 
 function newSecrets(): Secrets {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { mergeIni, type Ini } from '../ini.js';
 import { dockerSocket, firstHost, type Plane } from '../plane.js';
 import { iniFile, tokenCheck } from './options.js';
+import { ovsdbConnection } from './openvswitch.js';
 import { sharedNovaOptions } from './nova.js';
 import { isConsumed } from './reach.js';
 import type { Command, Service } from './service.js';
@@ -15,7 +16,7 @@ export function computeService(plane: Plane): Service {
   const ours = plane.compute === 'docker';
   return {
     name: 'compute',
-    packages: ours ? ['engine', 'docker-compute'] : ['python-compute'],
+    packages: ours ? ['engine'] : ['python-compute'],
     needs: ours
       ? ['rabbitmq', 'docker', 'build', 'nova-conductor', 'accounts', 'placement']
       : ['rabbitmq', 'nova-conductor', 'accounts', 'placement'],
@@ -61,6 +62,7 @@ function options(plane: Plane): Ini {
       vif_plugging_timeout: 60,
     },
     docker: { host_url: `unix://${dockerSocket(plane)}` },
+    os_vif_ovs: { ovsdb_connection: ovsdbConnection(plane) },
     vnc: { enabled: false },
     oslo_concurrency: { lock_path: join(statePath(plane), 'lock') },
   });

@@ -1,13 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RUNTIME_PROGRAM } from '../../../src/network/host/runtime.js';
 import { dockerSocket, type Plane } from '../plane.js';
 import { accepts, answers } from './reach.js';
 import type { Service } from './service.js';
 
-const pidFile = (plane: Plane): string => join(plane.run, 'dockerd.pid');
-
-/** Also part of the names of its shims' sockets. */
-export const containerdSocket = (plane: Plane): string => join(plane.run, 'containerd.sock');
+const containerdSocket = (plane: Plane): string => join(plane.run, 'containerd.sock');
 
 /**
  * A containerd of the plane's own, apart from its engine as on a real host: an engine that is killed leaves the containers
@@ -42,16 +40,23 @@ export const docker: Service = {
   packages: ['engine'],
   needs: ['containerd'],
   ports: [],
-  files: (plane) => [{ path: join(plane.etc, 'docker.json'), text: '{}\n' }],
+  files: (plane) => [{ path: join(plane.etc, 'docker.json'), text: engineConfig(plane) }],
   prepare: async (plane) => {
     await mkdir(join(plane.data, 'docker'), { recursive: true });
-    // An engine that was killed leaves it, and the next one would take whoever has that pid by now for itself.
-    await rm(pidFile(plane), { force: true });
+    await copyFile(RUNTIME_PROGRAM, runtimeFile(plane));
+    await chmod(runtimeFile(plane), 0o755);
   },
   command: (plane) => ({ argv: ['dockerd', ...engineOptions(plane)] }),
   ready: (plane) => answers({ socketPath: dockerSocket(plane), path: '/_ping' }),
   graceMs: 30_000,
 };
+
+/** As `nova-compute-docker setup` leaves a host's engine. */
+function engineConfig(plane: Plane): string {
+  return `${JSON.stringify({ runtimes: { nova: { path: runtimeFile(plane) } } }, null, 2)}\n`;
+}
+
+const runtimeFile = (plane: Plane): string => join(plane.data, 'nova-runtime');
 
 function engineOptions(plane: Plane): string[] {
   return [
@@ -59,7 +64,7 @@ function engineOptions(plane: Plane): string[] {
     `--containerd=${containerdSocket(plane)}`,
     `--data-root=${join(plane.data, 'docker')}`,
     `--exec-root=${join(plane.run, 'docker')}`,
-    `--pidfile=${pidFile(plane)}`,
+    `--pidfile=${join(plane.run, 'dockerd.pid')}`,
     `--host=unix://${dockerSocket(plane)}`,
     '--bridge=none',
     '--iptables=false',

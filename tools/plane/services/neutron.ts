@@ -6,9 +6,12 @@ import { accountOf, databaseUrl, iniFile, LOG_TO_STDERR, tokenCheck } from './op
 import { answers } from './reach.js';
 import type { Service } from './service.js';
 
+/** The provider network that leads out of a plane. */
+export const PUBLIC = 'public';
+
 const etcFile = (plane: Plane, name: string): string => join(plane.etc, 'neutron', name);
 
-/** Neutron's server with its database; agents are not part of a plane yet. */
+/** Neutron's server with its database; its agents are in agents.ts. */
 export const neutron: Service = {
   name: 'neutron',
   packages: ['control'],
@@ -43,7 +46,7 @@ function options(plane: Plane): Ini {
       transport_url: transportUrl(plane),
       auth_strategy: 'keystone',
       core_plugin: 'ml2',
-      service_plugins: 'router',
+      service_plugins: 'router,auto_allocate',
       api_paste_config: '/etc/neutron/api-paste.ini',
       // Outside of the packaged configuration the default names a folder that is not there.
       api_extensions_path: '',
@@ -67,9 +70,9 @@ function ml2Options(plane: Plane): Ini {
       type_drivers: 'flat,vlan,vxlan',
       tenant_network_types: 'vxlan',
       mechanism_drivers: plane.release.mechanismDrivers.join(','),
-      extension_drivers: 'port_security',
+      extension_drivers: 'port_security,dns',
     },
-    ml2_type_flat: { flat_networks: 'public' },
+    ml2_type_flat: { flat_networks: PUBLIC },
     ml2_type_vxlan: { vni_ranges: '1:1000' },
     securitygroup: { enable_security_group: true },
   };

@@ -1,0 +1,146 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mergeIni, type Ini } from '../ini.js';
+import { firstHost, transportUrl, type Plane } from '../plane.js';
+import { iniFile, LOG_TO_STDERR } from './options.js';
+import { OUTER_BRIDGE, ovsdbConnection, switchEnvironment } from './openvswitch.js';
+import { accepts, isConsumed } from './reach.js';
+import { PUBLIC } from './neutron.js';
+import type { Service } from './service.js';
+
+const statePath = (plane: Plane): string => join(plane.data, firstHost(plane).name, 'neutron');
+
+/** What all agents of a host have in common; they run as root, so nothing goes through sudo. */
+function sharedOptions(plane: Plane): Ini {
+  return mergeIni(LOG_TO_STDERR, {
+    DEFAULT: {
+      host: firstHost(plane).name,
+      state_path: statePath(plane),
+      transport_url: transportUrl(plane),
+      core_plugin: 'ml2',
+    },
+    AGENT: { root_helper: '', root_helper_daemon: '', report_interval: 5 },
+    agent: { root_helper: '', root_helper_daemon: '', report_interval: 5 },
+    oslo_concurrency: { lock_path: join(statePath(plane), 'lock') },
+  });
+}
+
+interface AgentKind {
+  readonly name: string;
+  readonly program: string;
+  readonly packages: Service['packages'];
+  readonly needs: readonly string[];
+  readonly options: (plane: Plane) => Ini;
+  /** The queue that it consumes when it is ready. */
+  readonly topic: string;
+}
+
+function agent(kind: AgentKind): Service {
+  const file = `neutron/${kind.name}.ini`;
+  return {
+    name: kind.name,
+    packages: ['network', ...kind.packages],
+    needs: ['rabbitmq', 'neutron', ...kind.needs],
+    ports: [],
+    files: (plane) => [iniFile(plane, kind.name, file, mergeIni(sharedOptions(plane), kind.options(plane)))],
+    prepare: async (plane) => {
+      await mkdir(join(statePath(plane), 'lock'), { recursive: true });
+    },
+    command: (plane) => ({
+      argv: [kind.program, '--config-file', join(plane.etc, file)],
+      env: switchEnvironment(plane),
+    }),
+    ready: (plane) => isConsumed(plane, `${kind.topic}.${firstHost(plane).name}`),
+    graceMs: 15_000,
+  };
+}
+
+const openvswitchAgent = agent({
+  name: 'openvswitch-agent',
+  program: 'neutron-openvswitch-agent',
+  packages: [],
+  needs: ['vswitchd'],
+  topic: 'q-agent-notifier-network-update',
+  options: (plane) => ({
+    ovs: {
+      datapath_type: 'netdev',
+      ovsdb_connection: ovsdbConnection(plane),
+      integration_bridge: 'br-int',
+      bridge_mappings: `${PUBLIC}:${OUTER_BRIDGE}`,
+      local_ip: firstHost(plane).address,
+    },
+    agent: { tunnel_types: 'vxlan', polling_interval: 1 },
+    securitygroup: { firewall_driver: plane.switch === 'openvswitch' ? 'openvswitch' : 'iptables_hybrid' },
+  }),
+});
+
+const linuxbridgeAgent = agent({
+  name: 'linuxbridge-agent',
+  program: 'neutron-linuxbridge-agent',
+  packages: ['linuxbridge'],
+  needs: [],
+  topic: 'q-agent-notifier-network-update',
+  options: (plane) => ({
+    linux_bridge: { bridge_mappings: `${PUBLIC}:${OUTER_BRIDGE}` },
+    vxlan: { enable_vxlan: true, local_ip: firstHost(plane).address },
+    agent: { polling_interval: 1 },
+    securitygroup: { firewall_driver: 'iptables' },
+    experimental: { linuxbridge: true },
+  }),
+});
+
+/** How DHCP's and routers' own devices are plugged. */
+function deviceOptions(plane: Plane): Ini {
+  if (plane.switch === 'linuxbridge') return { DEFAULT: { interface_driver: 'linuxbridge' } };
+  return {
+    DEFAULT: { interface_driver: 'openvswitch' },
+    OVS: { ovsdb_connection: ovsdbConnection(plane), integration_bridge: 'br-int', datapath_type: 'netdev' },
+  };
+}
+
+const dhcpAgent = agent({
+  name: 'dhcp-agent',
+  program: 'neutron-dhcp-agent',
+  packages: [],
+  needs: [],
+  topic: 'dhcp_agent',
+  options: (plane) =>
+    mergeIni(deviceOptions(plane), {
+      DEFAULT: { enable_isolated_metadata: true, resync_interval: 5, num_sync_threads: 2 },
+    }),
+});
+
+const l3Agent = agent({
+  name: 'l3-agent',
+  program: 'neutron-l3-agent',
+  packages: [],
+  needs: [],
+  topic: 'l3_agent',
+  options: (plane) => mergeIni(deviceOptions(plane), { DEFAULT: { agent_mode: 'legacy' } }),
+});
+
+/** Answers instances' questions to 169.254.169.254, through proxies in the namespaces of the DHCP and the router agent. */
+const metadataAgent: Service = {
+  ...agent({
+    name: 'metadata-agent',
+    program: 'neutron-metadata-agent',
+    packages: [],
+    needs: [],
+    topic: '',
+    options: (plane) => ({
+      DEFAULT: {
+        nova_metadata_host: '127.0.0.1',
+        nova_metadata_port: plane.ports.metadata,
+        metadata_proxy_shared_secret: plane.secrets.metadata,
+        metadata_workers: 1,
+      },
+    }),
+  }),
+  ready: (plane) => accepts(join(statePath(plane), 'metadata_proxy')),
+};
+
+/** The agents of a plane's host: one that wires ports, and those that serve networks. */
+export function agentsOf(plane: Plane): readonly Service[] {
+  const l2 = plane.switch === 'linuxbridge' ? linuxbridgeAgent : openvswitchAgent;
+  return [l2, dhcpAgent, l3Agent, metadataAgent];
+}
