@@ -7,6 +7,7 @@ import type { Networks } from '../compute/ports/networks.js';
 import type { NodeControl } from '../compute/ports/nodes.js';
 import type { Notifications } from '../compute/ports/notifications.js';
 import type { Allocations } from '../compute/ports/placement.js';
+import { Deaths } from '../compute/power/deaths.js';
 import { RunningWork } from '../compute/running.js';
 import { EventWaiters } from '../compute/waiters.js';
 import type { ConductorParts } from '../conductor/calls.js';
@@ -59,8 +60,10 @@ export function managerParts(config: Config, adapters: Adapters, log: Logger): M
     locks: new KeyedLocks(),
     running: new RunningWork(),
     waiters: new EventWaiters(),
+    deaths: new Deaths(),
     limits: { builds: createLimit(config.DEFAULT.max_concurrent_builds) },
     now: () => new Date(),
+    pause,
     log,
   };
 }

@@ -8,7 +8,7 @@ import type { ResourceSettings } from '../resources/settings.js';
 
 const S = 1000;
 
-export function managerSettings({ DEFAULT }: Config): ManagerSettings {
+export function managerSettings({ DEFAULT, docker }: Config): ManagerSettings {
   return {
     host: DEFAULT.host,
     node: DEFAULT.host,
@@ -16,6 +16,7 @@ export function managerSettings({ DEFAULT }: Config): ManagerSettings {
     vifPluggingTimeoutMs: DEFAULT.vif_plugging_timeout * S,
     vifPluggingIsFatal: DEFAULT.vif_plugging_is_fatal,
     shutdownTimeoutMs: DEFAULT.shutdown_timeout * S,
+    startGraceMs: docker.start_grace * S,
     instanceNameTemplate: DEFAULT.instance_name_template,
     reclaimInstanceIntervalMs: DEFAULT.reclaim_instance_interval * S,
   };

@@ -102,7 +102,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
   const store = createNodeStore({
     parts: conductor,
     node: config.DEFAULT.host,
-    isServiceDisabled: () => presence.isDisabled,
+    isServiceDisabled: async () => (await records.find(config.DEFAULT.host))?.get('disabled') ?? false,
     serviceId: () => (presence.controlPlane.knowsNodesByUuid ? presence.serviceId : undefined),
     lifetime: signal,
   });
@@ -150,8 +150,11 @@ async function serve(service: Service): Promise<RpcServer> {
   const resumed = instancesInInbox(messaging.inbox);
   await initHost({ parts, handlers, context: ownContext(), resumed, signal });
   await presence.register();
-  await room.tracker.audit();
-  parts.containers.watch((event) => power.onEvent(event), signal);
+  await room.tracker.start();
+  parts.containers.watch((event) => {
+    parts.deaths.onEvent(event);
+    power.onEvent(event);
+  }, signal);
   await server.recover();
   await server.listen('compute', signal);
   if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt', signal);

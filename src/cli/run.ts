@@ -39,7 +39,11 @@ export function runCommand(loadApp: () => Promise<StartApp>): Execute {
         signals: process,
         readiness: systemdReadiness({ environment: process.env, pid: process.pid, run: runProgram, log: logging.log }),
         exit: (code) => process.exit(code),
-        reread: (running) => reread(running, sources, logging.log),
+        reread: (running, mayChange) => {
+          const { config, changed, ignored } = reloadConfig(running, loadConfig(sources).config, mayChange);
+          tellOfReload(logging.log, changed, ignored);
+          return config;
+        },
       });
     } finally {
       await lock.release();
@@ -89,11 +93,9 @@ async function takeLock(config: Config, log: Logger): Promise<StateLock | ExitCo
   }
 }
 
-function reread(running: Config, sources: ConfigSources, log: Logger): Config {
-  const { config, changed, ignored } = reloadConfig(running, loadConfig(sources).config);
+function tellOfReload(log: Logger, changed: readonly string[], ignored: readonly string[]): void {
   log.info('Configuration read again', { changed });
   if (ignored.length > 0) log.warn('Changes that only a restart can bring into effect', { options: ignored });
-  return config;
 }
 
 async function runProgram(program: string, args: readonly string[]): Promise<void> {

@@ -32,9 +32,15 @@ export interface ServiceParts {
   readonly readiness: Readiness;
   /** Ends the process at once. */
   readonly exit: (code: ExitCode) => void;
-  /** Reads the files again; throws if they have problems. The service goes on with what it returns. */
-  readonly reread: (running: Config) => Config;
+  /**
+   * Reads the files again; throws if they have problems. The service goes on with what it returns. `mayChange` as in
+   * reloadConfig.
+   */
+  readonly reread: (running: Config, mayChange: ReadonlySet<string> | undefined) => Config;
 }
+
+/** What takes effect without the service's taking part. */
+const ownOptions = new Set(['[DEFAULT]debug', '[DEFAULT]default_log_levels', '[DEFAULT]graceful_shutdown_timeout']);
 
 /** How much longer than its deadline a stop may take before the process ends without it. */
 const stopMarginMs = 5000;
@@ -160,7 +166,7 @@ class Life {
     const { log } = logging;
     try {
       logging.reopen();
-      const config = reread(this.currentConfig);
+      const config = reread(this.currentConfig, app.reload === undefined ? ownOptions : undefined);
       logging.apply({ debug: config.DEFAULT.debug, levels: config.DEFAULT.default_log_levels });
       await app.reload?.(config);
       this.currentConfig = config;

@@ -11,6 +11,7 @@ import type { Allocations } from './ports/placement.js';
 import type { Limit, LimitName } from './limits.js';
 import type { KeyedLocks } from './locks.js';
 import type { RunningWork } from './running.js';
+import type { Deaths } from './power/deaths.js';
 import type { Task, VmState } from './states.js';
 import type { EventWaiters } from './waiters.js';
 
@@ -24,6 +25,8 @@ export interface ManagerSettings {
   readonly vifPluggingIsFatal: boolean;
   /** Time that a stop gives the instance's own init. */
   readonly shutdownTimeoutMs: number;
+  /** A new container that ends within this time makes its boot fail. */
+  readonly startGraceMs: number;
   /** `instance-%08x` */
   readonly instanceNameTemplate: string;
   /** Deleted servers are kept this long; 0: deleted at once. */
@@ -43,8 +46,11 @@ export interface ManagerParts {
   readonly locks: KeyedLocks;
   readonly running: RunningWork;
   readonly waiters: EventWaiters;
+  readonly deaths: Deaths;
   readonly limits: Readonly<Record<LimitName, Limit>>;
   readonly now: () => Date;
+  /** Resolves after that time, or at once when the signal aborts. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly log: Logger;
 }
 

@@ -133,7 +133,7 @@ export class ConductorCalls {
     const timeoutMs = Math.max(1, Math.min(responseTimeoutMs, this.#deadline - performance.now()));
     const { context } = this;
     return observed(observer, { system: 'rpc', name }, () =>
-      rpc.call({ topic: 'conductor', version: '3.0', method, args, context, timeoutMs, signal }),
+      rpc.call({ topic: 'conductor', version: '3.0', method, args, context, timeoutMs, signal, isRepeatable: true }),
     );
   }
 

@@ -10,7 +10,8 @@ export interface NodeStoreParts {
   readonly parts: ConductorParts;
   /** hypervisor_hostname */
   readonly node: string;
-  readonly isServiceDisabled: () => boolean;
+  /** From the database: what the last report said is up to ten seconds old. */
+  readonly isServiceDisabled: () => Promise<boolean>;
   /** The service record's id, for control planes that tie node and service together (service version 65 and later). */
   readonly serviceId: () => number | undefined;
   readonly lifetime: AbortSignal;
@@ -53,7 +54,7 @@ export function createNodeStore(store: NodeStoreParts): NodeStore {
         }
       );
     },
-    serviceDisabled: () => Promise.resolve(store.isServiceDisabled()),
+    serviceDisabled: () => store.isServiceDisabled(),
   };
 }
 

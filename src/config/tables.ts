@@ -1,9 +1,9 @@
 import type { SectionValues } from './option.js';
-import { consoleauth, serialConsole, vnc } from './sections/consoles.js';
+import { consoleauth, serialConsole } from './sections/consoles.js';
 import { defaultSection } from './sections/default/all.js';
 import { docker } from './sections/docker.js';
 import { messagingRabbit } from './sections/messaging-rabbit.js';
-import { compute, concurrency, filterScheduler, imageCache, ovs, upgradeLevels, workarounds } from './sections/nova.js';
+import { compute, filterScheduler, imageCache, ovs, upgradeLevels, workarounds } from './sections/nova.js';
 import { messagingNotifications, notifications } from './sections/notifications.js';
 import { cinder, glance, neutron, placement, serviceUser } from './sections/services.js';
 
@@ -14,7 +14,6 @@ export const tables = {
   oslo_messaging_rabbit: messagingRabbit,
   oslo_messaging_notifications: messagingNotifications,
   notifications,
-  oslo_concurrency: concurrency,
   compute,
   filter_scheduler: filterScheduler,
   image_cache: imageCache,
@@ -22,7 +21,6 @@ export const tables = {
   workarounds,
   os_vif_ovs: ovs,
   serial_console: serialConsole,
-  vnc,
   consoleauth,
   placement,
   neutron,

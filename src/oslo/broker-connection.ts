@@ -28,6 +28,11 @@ export interface BrokerConnectionParts {
   readonly log: Logger;
 }
 
+/** Thrown by a set-up that was refused, but has learnt how to do it: the next try will differ. Not worth a complaint. */
+export class TryAgain extends Error {
+  override readonly name = 'TryAgain';
+}
+
 /** A session that lived shorter than this did not prove that the broker is well: the pauses go on growing. */
 const PROOF_MS = 10_000;
 const CLOSE_PATIENCE_MS = 2_000;
@@ -79,7 +84,12 @@ export class BrokerConnection {
 
   get state(): ConnectionState {
     if (this.stop.signal.aborted) return 'closed';
-    return this.current ? 'up' : 'down';
+    return this.live ? 'up' : 'down';
+  }
+
+  /** Between a channel's end and our hearing of it the session is of no use already. */
+  private get live(): LiveSession | undefined {
+    return this.current?.isOpen() ? this.current : undefined;
   }
 
   /** Told of every change of state. Returns what ends it. */
@@ -90,13 +100,14 @@ export class BrokerConnection {
 
   /** The current session; waits for one while the broker is away. @throws the signal's reason; Unavailable once closed */
   async session(signal?: AbortSignal): Promise<Session> {
-    while (!this.current) {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { live } = this;
+      if (live) return live;
       if (this.stop.signal.aborted)
         throw new ServiceError('Unavailable', `AMQP connection '${this.parts.purpose}' is closed`);
       await this.nextChange(signal);
     }
-    signal?.throwIfAborted();
-    return this.current;
   }
 
   /** Closes channel and connection; nothing is retried any more. */
@@ -241,7 +252,7 @@ export class BrokerConnection {
   /** Says the same thing once, however often it is tried. */
   private complain(error: unknown): void {
     const complaint = messageOf(error);
-    if (this.stop.signal.aborted || complaint === this.complaint) return;
+    if (this.stop.signal.aborted || complaint === this.complaint || error instanceof TryAgain) return;
     this.complaint = complaint;
     const nextTryS = this.pauseMs() / 1000;
     this.parts.log.error(`AMQP connection is not up: ${complaint}`, { connection: this.parts.purpose, nextTryS });

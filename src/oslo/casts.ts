@@ -1,6 +1,6 @@
 import { messageOf } from '../errors/kinds.js';
 import { handle, logFailure, type HandlingParts } from './handling.js';
-import { MAX_STARTS, type Inbox, type PendingMessage } from './inbox/inbox.js';
+import { MAX_UNENDED, type Inbox, type PendingMessage } from './inbox/inbox.js';
 import type { RunningWork } from './running-work.js';
 import { LeaveForRetry, type ParkedMessage } from './rpc.js';
 
@@ -38,7 +38,7 @@ export class Casts {
    * who awaits this has the handlers called in order. Never rejects.
    */
   async run(pending: PendingMessage, fromInbox: boolean): Promise<void> {
-    if (pending.starts >= MAX_STARTS) return this.park(pending);
+    if (pending.unended >= MAX_UNENDED) return this.park(pending);
     const begin = once(() => this.count(pending));
     if (this.parts.countStarts === 'at-dispatch') {
       const failure = await begin().catch((error: unknown) => error);
@@ -73,10 +73,10 @@ export class Casts {
   }
 
   private async toItsEnd(pending: PendingMessage, fromInbox: boolean, begin: () => Promise<number>): Promise<void> {
-    const { request, uniqueId, starts } = pending;
+    const { request, uniqueId, attempts } = pending;
     const { signal } = this.parts;
     try {
-      await handle(this.parts, request, { uniqueId, isCall: false, attempt: starts + 1, fromInbox, begin, signal });
+      await handle(this.parts, request, { uniqueId, isCall: false, attempt: attempts + 1, fromInbox, begin, signal });
     } catch (error) {
       if (error instanceof LeaveForRetry) return this.leave(pending, error.message);
       logFailure(this.parts.log, 'a cast failed', { request, error });
@@ -129,7 +129,12 @@ export class Casts {
       reason,
       delayMs,
     });
-    this.retries.set(key, { delayMs, timer: setTimeout(() => void this.run(pending, true), delayMs) });
+    this.retries.set(key, { delayMs, timer: setTimeout(() => this.again(key), delayMs) });
+  }
+
+  private again(key: string): void {
+    const pending = this.parts.inbox.get(key);
+    if (pending) void this.run(pending, true);
   }
 
   private async park(pending: PendingMessage): Promise<void> {

@@ -5,6 +5,7 @@ import { encodeEnvelope } from './envelope.js';
 import { decodeFailure, type KindOfClass } from './failure.js';
 import { encodeRequest, type ReplyAddress, type ReplyMessage, type RequestMessage } from './message.js';
 import type { OutgoingMessage } from './publisher.js';
+import { publishUntilRouted } from './routed.js';
 import { ReplyQueue } from './reply-queue.js';
 import type { CallRequest, CastRequest, FanoutRequest, RpcArgs, RpcCaller, RpcSerializer } from './rpc.js';
 import { fanoutExchange, topicExchange } from './topology.js';
@@ -33,7 +34,28 @@ function timeoutError(request: CallRequest, messageId: string, what: string): Se
   });
 }
 
-/** Calls, casts and fanouts (oslo_messaging/rpc/client.py, release 14). */
+interface CallInProgress {
+  readonly messageId: string;
+  readonly replies: ReplyQueue;
+  readonly limit: Limit;
+  /** `there`: the broker has no queue for the request. */
+  readonly nobody: { there: boolean };
+}
+
+/** How long a cast is published again that no queue takes. */
+const CAST_PATIENCE_MS = 60_000;
+
+/**
+ * Calls, casts and fanouts (oslo_messaging/rpc/client.py, release 14). Unlike upstream, calls and casts are published
+ * `mandatory`, and again while no queue takes them: after a broker's restart a peer's queue may come back later than
+ * we do, and what is sent in between would be lost without a word.
+ */
+/** The broker was away between request and reply. Whether the peer did what was asked is not known. */
+function lostError(request: CallRequest, messageId: string): ServiceError {
+  const what = `${request.method} (message ${messageId})`;
+  return new ServiceError('Unavailable', `the broker was away while '${request.topic}' was asked for ${what}`);
+}
+
 export class RpcClient implements RpcCaller {
   private replyQueue: ReplyQueue | undefined;
   private readonly newId: () => string;
@@ -44,13 +66,18 @@ export class RpcClient implements RpcCaller {
 
   async call(request: CallRequest): Promise<unknown> {
     const messageId = this.newId();
+    const nobody = { there: false };
     const limit = limited(request.timeoutMs, request.signal, () =>
-      timeoutError(request, messageId, `no reply within ${request.timeoutMs / 1000} s`),
+      timeoutError(
+        request,
+        messageId,
+        `no ${nobody.there ? 'queue, so no reply' : 'reply'} within ${request.timeoutMs / 1000} s`,
+      ),
     );
     try {
       const replies = this.replies();
       await replies.ready(limit.signal);
-      const reply = await this.exchange(request, { messageId, replies, limit });
+      const reply = await this.exchange(request, { messageId, replies, limit, nobody });
       return this.resultOf(reply);
     } finally {
       limit.end();
@@ -59,7 +86,15 @@ export class RpcClient implements RpcCaller {
 
   async cast(request: CastRequest): Promise<void> {
     const message = this.toTopic(request, request.uniqueId ?? this.newId(), null);
-    await this.parts.transport.publisher.publish(message, request.signal);
+    const outcome = await publishUntilRouted(this.parts.transport.publisher, message, {
+      signal: request.signal,
+      patienceMs: CAST_PATIENCE_MS,
+    });
+    if (outcome === 'confirmed') return;
+    throw new ServiceError(
+      'Unavailable',
+      `no queue '${message.routingKey}' takes ${request.method}: is its service running?`,
+    );
   }
 
   async fanout(request: FanoutRequest): Promise<void> {
@@ -82,11 +117,8 @@ export class RpcClient implements RpcCaller {
   }
 
   /** Publishes and waits for the ending reply. A reply proves the request arrived, so publishing ends with it. */
-  private async exchange(
-    request: CallRequest,
-    call: { messageId: string; replies: ReplyQueue; limit: Limit },
-  ): Promise<ReplyMessage> {
-    const { messageId, replies, limit } = call;
+  private async exchange(request: CallRequest, call: CallInProgress): Promise<ReplyMessage> {
+    const { messageId, replies, limit, nobody } = call;
     const monitorTimeoutS = request.callMonitorTimeoutS ?? null;
     const message = this.toTopic(request, this.newId(), { messageId, replyQueue: replies.name, monitorTimeoutS });
     let forget = (): void => {};
@@ -99,8 +131,24 @@ export class RpcClient implements RpcCaller {
           reject(timeoutError(request, messageId, `no sign of life within ${monitorTimeoutS} s`));
         monitor = setTimeout(dead, monitorTimeoutS * 1000);
       };
-      forget = replies.listen(messageId, (reply) => (reply.ending ? resolve(reply) : rearm()));
-      this.parts.transport.publisher.publish(message, limit.signal).then(rearm, reject);
+      let isSent = false;
+      forget = replies.listen(messageId, {
+        reply: (reply) => (reply.ending ? resolve(reply) : rearm()),
+        // What is not sent yet goes out over the new connection.
+        lost: () => {
+          if (isSent && request.isRepeatable === true) reject(lostError(request, messageId));
+        },
+      });
+      const onSent = (): void => {
+        isSent = true;
+        rearm();
+      };
+      const onUnroutable = (): void => {
+        if (!nobody.there) rearm();
+        nobody.there = true;
+      };
+      const patience = { signal: limit.signal, patienceMs: request.timeoutMs, onUnroutable };
+      publishUntilRouted(this.parts.transport.publisher, message, patience).then(onSent, reject);
     });
     try {
       return await unlessAborted(ending, limit.signal);
@@ -121,6 +169,7 @@ export class RpcClient implements RpcCaller {
       exchange: topicExchange(this.parts.transport.options, exchange),
       routingKey: server === undefined ? topic : `${topic}.${server}`,
       body: this.encode(request, uniqueId, replyTo),
+      mandatory: true,
       ...('timeoutMs' in request && { expirationMs: request.timeoutMs }),
     };
   }

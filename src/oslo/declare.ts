@@ -1,6 +1,6 @@
 import type { ConfirmChannel } from 'amqplib';
 import type { Logger } from '../observe/logger.js';
-import type { Session } from './broker-connection.js';
+import { TryAgain, type Session } from './broker-connection.js';
 import { inequivalentArgument, refusal, type BrokerError, type Declared } from './refusals.js';
 import type { ExchangeDeclaration, QueueDeclaration, Subscription } from './topology.js';
 
@@ -36,7 +36,7 @@ async function attempt(declaring: Declaring, declared: Declared, work: () => Pro
     await work();
   } catch (error) {
     const said = brokerError(declaring.session, error);
-    learn(declaring, declared, said);
+    if (learn(declaring, declared, said)) throw new TryAgain(said.message);
     throw refusal(said, declared);
   }
 }
@@ -44,20 +44,26 @@ async function attempt(declaring: Declaring, declared: Declared, work: () => Pro
 /**
  * What release 16 does on its second try: an exchange that exists with another `durable` is used as it is, a queue
  * that exists as transient is declared so, and a transient queue stuck on a dead node is deleted first. (The broker
- * closes the channel at each refusal, so the second try is the next session's.)
+ * closes the channel at each refusal, so the second try is the next session's.) True if that try will differ.
  */
-function learn({ knowledge, log }: Declaring, declared: Declared, error: BrokerError): void {
+function learn({ knowledge, log }: Declaring, declared: Declared, error: BrokerError): boolean {
   const argument = inequivalentArgument(error);
+  const { message } = refusal(error, declared);
   if (declared.what === 'exchange') {
-    if (argument !== 'durable' && argument !== 'auto_delete') return;
+    if (argument !== 'durable' && argument !== 'auto_delete') return false;
     knowledge.foreignExchanges.add(declared.exchange.name);
-    log.warn(`${refusal(error, declared).message}; using the exchange as it is`);
-    return;
+    log.warn(`${message}; until then the exchange is used as it is`);
+    return true;
   }
   const { queue } = declared;
   const quorum = queue.arguments['x-queue-type'] !== undefined;
-  if (argument === 'durable' && queue.durable && !quorum) knowledge.transientQueues.add(queue.name);
+  if (argument === 'durable' && queue.durable && !quorum && !knowledge.transientQueues.has(queue.name)) {
+    knowledge.transientQueues.add(queue.name);
+    log.warn(`${message}; until then the queue is used as it is`);
+    return true;
+  }
   if (error.code === 404 && !queue.durable) knowledge.stuckQueues.add(queue.name);
+  return false;
 }
 
 /** Makes sure that an exchange exists. @throws ServiceError that names the option to set */

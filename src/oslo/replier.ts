@@ -4,8 +4,9 @@ import type { DeadReplyQueues } from './dead-replies.js';
 import { encodeEnvelope } from './envelope.js';
 import { encodeFailure } from './failure.js';
 import { encodeReply, type ReplyAddress, type ReplyMessage } from './message.js';
-import type { Publisher, PublishOutcome } from './publisher.js';
-import { limited, pause, type Limit } from './waiting.js';
+import type { OutgoingMessage, Publisher } from './publisher.js';
+import { publishUntilRouted } from './routed.js';
+import { limited, type Limit } from './waiting.js';
 
 export interface ReplierParts {
   readonly publisher: Publisher;
@@ -21,7 +22,6 @@ export interface ReplierParts {
 /** How a call ended, as far as its caller is told. */
 export type CallOutcome = { readonly result: unknown } | { readonly error: unknown };
 
-const RETRY_MS = 250;
 /** A caller waits 60 s, or 60 s without heartbeat: after this no broker that comes back finds one waiting. */
 const GIVE_UP_MS = 300_000;
 
@@ -46,9 +46,9 @@ export class Replier {
   /** Resolves to whether a heartbeat reached the caller's queue; the next one is of no use if not. */
   async heartbeat(to: ReplyAddress): Promise<boolean> {
     if (this.parts.dead.has(to.replyQueue)) return false;
-    const beat = this.message(to, { result: null, failure: null, ending: false });
+    const beat = this.body(to, { result: null, failure: null, ending: false });
     try {
-      return (await this.publish(to, beat)) === 'confirmed';
+      return (await this.parts.publisher.publish(this.message(to, beat))) === 'confirmed';
     } catch {
       return false;
     }
@@ -57,7 +57,7 @@ export class Replier {
   private encode(to: ReplyAddress, outcome: CallOutcome): Buffer {
     if ('error' in outcome) return this.failure(to, outcome.error);
     try {
-      return this.message(to, { result: outcome.result, failure: null, ending: true });
+      return this.body(to, { result: outcome.result, failure: null, ending: true });
     } catch (error) {
       this.parts.log.error('a result is not JSON', { messageId: to.messageId, reason: messageOf(error) });
       return this.failure(to, error);
@@ -65,34 +65,30 @@ export class Replier {
   }
 
   private failure(to: ReplyAddress, error: unknown): Buffer {
-    return this.message(to, { result: null, failure: encodeFailure(error), ending: true });
+    return this.body(to, { result: null, failure: encodeFailure(error), ending: true });
   }
 
-  private message(to: ReplyAddress, content: Pick<ReplyMessage, 'result' | 'failure' | 'ending'>): Buffer {
+  private body(to: ReplyAddress, content: Pick<ReplyMessage, 'result' | 'failure' | 'ending'>): Buffer {
     return encodeEnvelope(encodeReply({ ...content, messageId: to.messageId, uniqueId: this.parts.newId() }));
   }
 
   /** Tries until a queue takes the reply, for as long as a caller that reconnects may need. */
   private async deliver(to: ReplyAddress, body: Buffer): Promise<void> {
-    const { dead, missingQueueMs, log } = this.parts;
+    const { publisher, dead, missingQueueMs, log } = this.parts;
     const facts = { messageId: to.messageId, replyQueue: to.replyQueue };
+    if (dead.has(to.replyQueue)) return log.debug('dropped a reply to a caller that is gone', facts);
     const limit: Limit = limited(GIVE_UP_MS, undefined, () => new ServiceError('Timeout', 'no broker took the reply'));
-    let missingSince: number | undefined;
     try {
-      while (!dead.has(to.replyQueue)) {
-        if ((await this.publish(to, body, limit.signal)) === 'confirmed') return;
-        missingSince ??= performance.now();
-        if (performance.now() - missingSince >= missingQueueMs) dead.add(to.replyQueue);
-        else await pause(RETRY_MS, limit.signal);
-      }
-      log.warn('the reply queue is gone with its caller, the reply is dropped', facts);
+      const patience = { signal: limit.signal, patienceMs: missingQueueMs };
+      if ((await publishUntilRouted(publisher, this.message(to, body), patience)) === 'confirmed') return;
     } finally {
       limit.end();
     }
+    dead.add(to.replyQueue);
+    log.warn('the reply queue is gone with its caller, the reply is dropped', facts);
   }
 
-  private publish(to: ReplyAddress, body: Buffer, signal?: AbortSignal): Promise<PublishOutcome> {
-    const { publisher, mandatory } = this.parts;
-    return publisher.publish({ exchange: null, routingKey: to.replyQueue, body, mandatory }, signal);
+  private message(to: ReplyAddress, body: Buffer): OutgoingMessage {
+    return { exchange: null, routingKey: to.replyQueue, body, mandatory: this.parts.mandatory };
   }
 }

@@ -7,7 +7,14 @@ import { decodeReply, type ReplyMessage } from './message.js';
 import { replySubscription, type Subscription } from './topology.js';
 import type { Transport } from './transport.js';
 
-export type ReplyListener = (reply: ReplyMessage) => void;
+export interface ReplyListener {
+  readonly reply: (reply: ReplyMessage) => void;
+  /** The queue was away and is back, and no reply came in the time in which one that was kept would have come. */
+  readonly lost: () => void;
+}
+
+/** After a reconnect, replies that the broker kept come at once; what has not come by then was lost with the broker. */
+const KEPT_REPLIES_MS = 2000;
 
 /**
  * The one reply queue of a process: `reply_<hex>`, consumed over a connection of its own, and declared and consumed
@@ -54,7 +61,16 @@ export class ReplyQueue {
       if (delivery) this.receive(session, delivery);
       else session.restart('the broker cancelled the reply consumer');
     };
+    // Those who asked over the connection before: their request or its reply may have gone with it.
+    const asked = [...this.waiting];
     await session.channel.consume(queue.name, onMessage, { consumerTag: '1', arguments: consumerArguments });
+    if (asked.length > 0) setTimeout(() => this.tellOfLoss(asked), KEPT_REPLIES_MS).unref();
+  }
+
+  private tellOfLoss(asked: readonly (readonly [string, ReplyListener])[]): void {
+    for (const [messageId, listener] of asked) {
+      if (this.waiting.get(messageId) === listener) listener.lost();
+    }
   }
 
   /** Acks on receipt, as upstream: a reply that nobody waits for any more is of no use. */
@@ -63,7 +79,7 @@ export class ReplyQueue {
     try {
       const reply = decodeReply(innerMessage(delivery));
       const listener = this.waiting.get(reply.messageId);
-      if (listener) listener(reply);
+      if (listener) listener.reply(reply);
       else this.transport.log.debug('reply that nobody waits for', { messageId: reply.messageId });
     } catch (error) {
       this.transport.log.error('dropped a reply that cannot be read', { reason: messageOf(error) });

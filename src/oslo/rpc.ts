@@ -26,6 +26,8 @@ export interface CallRequest extends RpcTarget, Outgoing {
   readonly timeoutMs: number;
   /** Only for long calls: the server shows every half of this that it is alive, and we give up after it. */
   readonly callMonitorTimeoutS?: number;
+  /** Asking twice does no harm: when the broker was away meanwhile, fail soon instead of waiting for the timeout. */
+  readonly isRepeatable?: boolean;
 }
 
 export interface CastRequest extends RpcTarget, Outgoing {
@@ -39,7 +41,9 @@ export type FanoutRequest = Omit<CastRequest, 'server' | 'exchange'>;
 export interface RpcCaller {
   /**
    * Asks and waits for the answer; waits through a broker's restart until the timeout.
-   * @throws ServiceError Timeout without an answer; what the peer raised, by the table of classes; the signal's reason.
+   * @throws ServiceError Timeout without an answer; Unavailable for a repeatable request when the broker was away after
+   * it was sent, so that nobody knows whether it was done; what the peer raised, by the table of classes; the signal's
+   * reason.
    */
   call(request: CallRequest): Promise<unknown>;
   /** Resolves when the broker has the message; tries for ever, with one id, unless the signal says stop. */
@@ -68,9 +72,9 @@ export interface RpcRequest {
   readonly context: RequestContext;
   readonly uniqueId: string;
   readonly isCall: boolean;
-  /** Which start of this message's work this is, from 1; a repetition looks first what is already done. */
+  /** Which start of this message's work this is, from 1; from 2 on side effects may exist: look first what is done. */
   readonly attempt: number;
-  /** Read from disk after a restart, or tried again: side effects may exist. */
+  /** Read from disk after a restart, or tried again. */
   readonly fromInbox: boolean;
   /** Aborted when the service stops and its patience is over: throw LeaveForRetry at the next safe point. */
   readonly signal: AbortSignal;

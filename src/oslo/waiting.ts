@@ -22,6 +22,8 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
+const NO_LONGER_NEEDED = new Error('no longer needed');
+
 /** A limit of time on top of an outer signal. Whoever made it ends it. */
 export interface Limit {
   readonly signal: AbortSignal;
@@ -41,7 +43,7 @@ export function limited(ms: number, outer: AbortSignal | undefined, reason: () =
     end: () => {
       clearTimeout(timer);
       outer?.removeEventListener('abort', follow);
-      controller.abort(new Error('no longer needed'));
+      controller.abort(NO_LONGER_NEEDED);
     },
   };
 }

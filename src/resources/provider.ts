@@ -185,7 +185,9 @@ export class ProviderPublisher {
     for (const trait of fresh.filter((one) => !known.has(one))) this.unknown.add(trait);
     if (sameNames(view.traits, value)) return;
     const written = await providers.putTraits(uuid, { generation: view.generation, value });
-    log.info('Traits published', { uuid, generation: written.generation, traits: value.join(' ') });
+    const added = value.filter((trait) => !view.traits.includes(trait)).join(' ');
+    const removed = view.traits.filter((trait) => !value.includes(trait)).join(' ');
+    log.info('Traits published', { uuid, generation: written.generation, added, removed });
     this.keep({ ...view, generation: written.generation, traits: written.value });
   }
 

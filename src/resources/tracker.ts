@@ -49,6 +49,20 @@ export class ResourceTracker {
   constructor(private readonly parts: TrackerParts) {}
 
   /**
+   * The first audit. Servers must be served even while Placement is away, so only what somebody has to mend ends the start:
+   * wrong credentials, another provider of our name. (Upstream logs and goes on whatever it is.)
+   */
+  async start(): Promise<void> {
+    try {
+      await this.audit();
+    } catch (error) {
+      const kind = kindOf(error);
+      if (kind !== 'Unavailable' && kind !== 'Timeout') throw error;
+      this.parts.log.error('The node could not be published; the next audit tries again', { reason: messageOf(error) });
+    }
+  }
+
+  /**
    * The whole audit: record, provider, allocations of instances that are gone. The provider comes before the record's
    * figures, so that the scheduler never picks a node that Placement can't place on; but when Placement is away the
    * figures are written all the same, and its error is thrown at the end.

@@ -21,7 +21,11 @@ export function main(program: (args: readonly string[], signal: AbortSignal) => 
       process.exitCode = code ?? result;
     },
     (error: unknown) => {
-      console.error(stop.signal.aborted ? 'stopped' : describeFailure(error));
+      console.error(
+        stop.signal.aborted
+          ? 'stopped; what was started runs on, and the same command goes on from here'
+          : describeFailure(error),
+      );
       process.exitCode = code ?? 1;
     },
   );

@@ -15,6 +15,7 @@ import {
   CHECKS,
   closingLine,
   countMocha,
+  hasEnded,
   mochaArguments,
   readRequest,
   type Count,
@@ -37,7 +38,7 @@ The last line is "N passed, N failed"; the exit code is 0 when nothing failed.`;
 /** The planes that tests run in, and what each is asked to have. */
 const PLANES: Readonly<Partial<Record<Stage, { readonly name: string; readonly words: readonly string[] }>>> = {
   contract: { name: 'contract', words: ['--compute', 'none', '--only', 'rabbitmq,docker'] },
-  e2e: { name: 'test', words: ['--compute', existsSync(join(CHECKOUT, 'src/main.ts')) ? 'docker' : 'none'] },
+  e2e: { name: 'test', words: ['--compute', existsSync(join(CHECKOUT, 'src/app.ts')) ? 'docker' : 'none'] },
 };
 
 async function test(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -60,6 +61,9 @@ async function test(args: readonly string[], signal: AbortSignal): Promise<numbe
   console.log(closingLine(sum));
   return sum.failed === 0 && !signal.aborted ? 0 : 1;
 }
+
+/** How long mocha may take to end after its closing lines; a handle that a test left open would keep it for ever. */
+const PATIENCE_MS = 30_000;
 
 interface Setting {
   readonly packages: Promise<void>;
@@ -134,9 +138,16 @@ function runMocha(
       env: { ...process.env, ...env },
     });
     let output = '';
+    let patience: NodeJS.Timeout | undefined;
+    let stuck = false;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       process.stdout.write(text);
+      if (patience !== undefined || !hasEnded(output.slice(-4000))) return;
+      patience = setTimeout(() => {
+        stuck = true;
+        child.kill('SIGKILL');
+      }, PATIENCE_MS);
     });
     const handOn = (): void => {
       child.kill('SIGTERM');
@@ -144,7 +155,10 @@ function runMocha(
     signal.addEventListener('abort', handOn, { once: true });
     child.once('error', reject);
     child.once('close', (code) => {
+      clearTimeout(patience);
       signal.removeEventListener('abort', handOn);
+      if (stuck)
+        console.log('mocha did not end after its last test: a test left a timer, a socket or a process behind');
       resolve(countMocha(output, code ?? 1));
     });
   });
@@ -153,7 +167,7 @@ function runMocha(
 /** Everything that contract and e2e tests use, in one go while the checks run. */
 async function installAll(signal: AbortSignal): Promise<void> {
   const release = findRelease(undefined);
-  const wanted = packagesOf(release, ['base', 'broker', 'engine', 'database', 'control']);
+  const wanted = packagesOf(release, ['base', 'broker', 'engine', 'database', 'control', 'docker-compute', 'tests']);
   const missing = await missingPackages(wanted, signal);
   if (missing.length === 0) return;
   const began = Date.now();

@@ -3,7 +3,16 @@ import { Trouble } from './trouble.js';
 
 /** What is needed for what; a plane of a broker and an engine needs no OpenStack package. */
 export type PackageGroup =
-  'base' | 'broker' | 'engine' | 'database' | 'control' | 'network' | 'linuxbridge' | 'python-compute';
+  | 'base'
+  | 'broker'
+  | 'engine'
+  | 'database'
+  | 'control'
+  | 'network'
+  | 'linuxbridge'
+  | 'docker-compute'
+  | 'python-compute'
+  | 'tests';
 
 /** What differs between the Debian releases that a plane can be made of. */
 export interface Release {
@@ -45,6 +54,8 @@ const bookworm: Release = {
       'uwsgi-core',
       'uwsgi-plugin-python3',
     ],
+    // What the service calls: converters of image archives, and the switch that Neutron's agent and it share.
+    'docker-compute': ['iproute2', 'skopeo', 'xz-utils', 'zstd', 'openvswitch-switch'],
     network: [
       'openvswitch-switch',
       'neutron-openvswitch-agent',
@@ -61,6 +72,7 @@ const bookworm: Release = {
     ],
     linuxbridge: ['neutron-linuxbridge-agent', 'ebtables'],
     'python-compute': ['nova-compute'],
+    tests: ['openssl', 'systemd'],
   },
   neutronApi: 'command',
   mechanismDrivers: ['openvswitch', 'linuxbridge'],

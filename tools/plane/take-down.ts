@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { allServices } from './catalog.js';
 import { runGraph, type Step, type Watcher } from './graph.js';
 import { isAlive, killSession, readRecord, sessionOf } from './machine/daemon.js';
-import { cgroupsOf, mountsBelow, removeCgroups, unmountBelow } from './machine/leftovers.js';
+import { cgroupsOf, mountsBelow, removeCgroups, removeShimSockets, unmountBelow } from './machine/leftovers.js';
 import { commandLine } from './machine/processes.js';
 import { closeSpace } from './machine/space.js';
 import { until } from './machine/wait.js';
 import { removeNamespaces } from './network-traces.js';
 import type { Plane } from './plane.js';
+import { containerdSocket } from './services/docker.js';
 import { runningRecord, stopService } from './service-control.js';
 
 /**
@@ -60,8 +61,15 @@ async function release(plane: Plane, signal: AbortSignal): Promise<void> {
   await removeCgroups(plane.tag, signal);
   await removeNamespaces(plane, signal);
   if (plane.space !== null) await closeSpace(plane.space, signal);
+  else removeShimSockets(containerdSocket(plane), containersOf(plane));
   for (const folder of [plane.folder, plane.run]) await unmountBelow(folder, signal);
   for (const file of recordFiles(plane)) await rm(file, { force: true });
+}
+
+/** The ids of all containers that the plane's engine knows, from its own folder: it may be dead. */
+function containersOf(plane: Plane): string[] {
+  const folder = join(plane.data, 'docker', 'containers');
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 function sessionsOf(file: string): NonNullable<ReturnType<typeof readRecord>>[] {

@@ -73,7 +73,8 @@ async function makeTemplate(work: string, signal: AbortSignal): Promise<string> 
   const log = join(dirname(work), 'template.log');
   await rm(log, { force: true });
   const data = join(work, 'mariadb');
-  const socket = join(await socketRoom(work), 'template.sock');
+  const room = await socketRoom(work);
+  const socket = join(room, 'template.sock');
   await mkdir(work, { recursive: true });
   await writeFile(join(work, 'mariadb.cnf'), serverOptions(data, socket, ['skip-networking']));
   const install = ['mariadb-install-db', `--defaults-file=${join(work, 'mariadb.cnf')}`, '--skip-test-db'];
@@ -97,6 +98,7 @@ async function makeTemplate(work: string, signal: AbortSignal): Promise<string> 
   } finally {
     await stopDaemon(record, 30_000, AbortSignal.timeout(60_000));
     await rm(join(work, 'mariadb.pid'), { force: true });
+    if (room !== work) await rm(room, { recursive: true, force: true });
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../test/double/recording.js';
 import { GLANCE_SCENARIOS } from '../../test/scenario/openstack/glance.js';
 import { PLACEMENT_SCENARIOS } from '../../test/scenario/openstack/placement.js';
-import { planeOfTests, realCloud } from '../../test/scenario/openstack/real.js';
+import { realCloud } from '../../test/scenario/openstack/real.js';
 import { makeStage, type Scenario, type StageWish } from '../../test/scenario/openstack/stage.js';
 
 /**
@@ -23,7 +23,7 @@ import { makeStage, type Scenario, type StageWish } from '../../test/scenario/op
 async function record(release: string): Promise<void> {
   const folder = path.join(import.meta.dirname, '../../test/recordings/openstack', release);
   mkdirSync(folder, { recursive: true });
-  const cloud = await realCloud(planeOfTests());
+  const cloud = await realCloud();
   for (const scenario of [...PLACEMENT_SCENARIOS, ...GLANCE_SCENARIOS]) {
     const exchanges = await play(scenario, cloud);
     const file = path.join(folder, `${scenario.name.replaceAll(' ', '-')}.json`);

@@ -66,6 +66,11 @@ export interface Count {
   readonly skipped: number;
 }
 
+/** True once mocha has printed its closing lines. */
+export function hasEnded(output: string): boolean {
+  return /^ {2}\d+ passing \(/m.test(stripVTControlCharacters(output));
+}
+
 /**
  * What mocha's closing lines say. A run that ended badly without a failing test (a crash, a file that does not load) counts
  * as one failure, so that no run is green that should not be.

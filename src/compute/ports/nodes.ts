@@ -129,6 +129,9 @@ export interface NodeStore {
   migrations(): Promise<readonly NodeMigration[]>;
   /** Undefined: there never was such an instance, or its row is purged. */
   whereabouts(instanceUuid: string): Promise<Whereabouts | undefined>;
-  /** Whether our service record is disabled. */
+  /**
+   * Whether our service record is disabled, as the database says now: an older answer would undo what nova-api has just
+   * told us to do (it writes the record, then calls set_host_enabled).
+   */
   serviceDisabled(): Promise<boolean>;
 }

@@ -29,8 +29,8 @@ export interface BuildFacts {
 /** The decision as a pure table. */
 export function decideBuildStep(facts: BuildFacts): BuildStep {
   const { instance, ourHost, allocation } = facts;
-  if (facts.eventFinished) return 'finished';
   if (instance === undefined || isLeaving(instance, ourHost)) return 'leave';
+  if (facts.eventFinished) return instance.host === ourHost ? 'finished' : 'leave';
   if (instance.vmState === 'error') return allocation === 'ours' ? 'release' : 'leave';
   if (instance.vmState !== 'building') return 'finished';
   if (allocation === 'ours') return 'go-on';

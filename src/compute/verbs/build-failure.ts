@@ -1,4 +1,4 @@
-import { kindOf, novaNameOf, ServiceError } from '../../errors/kinds.js';
+import { kindOf, messageOf, novaNameOf, ServiceError } from '../../errors/kinds.js';
 import { faultDetails, faultMessage, isGone, recordFault } from '../failures.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { networkRequest, type BuildRequest } from './build-request.js';
@@ -51,7 +51,7 @@ function mayWorkElsewhere(error: unknown): boolean {
  */
 export async function giveBuildBack(op: InstanceOperation, request: BuildRequest, error: unknown): Promise<void> {
   op.log.warn('This host cannot build the server; another one is asked', { error });
-  await removeGuest(op, request);
+  const removed = await removeGuest(op, request);
   op.instance.resetChanges();
   await save(op, { host: null, node: null, launched_on: null, availability_zone: null, task_state: 'scheduling' });
   await op.parts.allocations.remove(op.instance.get('uuid'));
@@ -72,24 +72,32 @@ export async function giveBuildBack(op: InstanceOperation, request: BuildRequest
     },
     `${uniqueId}-rebuild`,
   );
+  if (!removed) throw leftBehind(error);
 }
 
 /** Ends the server in ERROR with the reason as its fault. Throws, so that the action's event tells of it too. */
 export async function abortBuild(op: InstanceOperation, request: BuildRequest, error: unknown): Promise<never> {
-  await removeGuest(op, request);
+  const removed = await removeGuest(op, request);
   op.instance.resetChanges();
   await recordFault(op, error);
   await save(op, { host: null, node: null, vm_state: 'error', task_state: null });
   await op.parts.allocations.remove(op.instance.get('uuid'));
   op.parts.node.usageChanged();
+  if (!removed) throw leftBehind(error);
   throw error instanceof Error ? error : new ServiceError('Internal', 'The build failed.', { cause: error });
+}
+
+/** The user is told by the fault; the request stays in the inbox until nothing is left here. */
+function leftBehind(cause: unknown): ServiceError {
+  return new ServiceError('Interrupted', `${messageOf(cause)} Something of the build stayed behind.`, { cause });
 }
 
 /** Nobody wants the server any more, or its failure is written already: give back what it holds here. */
 export async function releaseBuild(op: InstanceOperation, request: BuildRequest): Promise<void> {
-  await removeGuest(op, request);
+  const removed = await removeGuest(op, request);
   await op.parts.allocations.remove(op.instance.get('uuid'));
   op.parts.node.usageChanged();
+  if (!removed) throw leftBehind(new ServiceError('Unavailable', 'The build was given up.'));
 }
 
 /** The instance is somebody else's now: only what stands on this engine is ours to remove. */
@@ -99,8 +107,8 @@ export async function leaveBuild(op: InstanceOperation): Promise<void> {
   op.parts.node.usageChanged();
 }
 
-/** Container and ports of the attempt; tried both even if one fails, and a failure is for the log only. */
-async function removeGuest(op: InstanceOperation, request: BuildRequest): Promise<void> {
+/** Container and ports of the attempt; tried both even if one fails. False when something stayed behind. */
+async function removeGuest(op: InstanceOperation, request: BuildRequest): Promise<boolean> {
   const ends = await Promise.allSettled([
     op.parts.containers.remove({ instanceUuid: op.instance.get('uuid'), role: 'main' }),
     op.parts.networks.deallocate(networkRequest(op, request, op.request.signal)),
@@ -109,4 +117,5 @@ async function removeGuest(op: InstanceOperation, request: BuildRequest): Promis
     if (end.status === 'rejected')
       op.log.error('Something of a failed build stayed behind', { error: end.reason as unknown });
   }
+  return ends.every((end) => end.status === 'fulfilled');
 }

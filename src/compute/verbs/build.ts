@@ -1,5 +1,6 @@
 import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
 import { isGone, isStateConflict } from '../failures.js';
+import { startNew } from '../first-moments.js';
 import { imageFacts, instanceFacts } from '../instance-facts.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type ContainerKey, type LocalImage } from '../ports/containers.js';
@@ -89,15 +90,14 @@ async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void
   const key: ContainerKey = { instanceUuid: uuid, role: 'main' };
   const { image, plugged } = await prepare(op, request);
   const files = networks.guestFiles(uuid);
+  const instance = instanceFacts(op.instance, settings, request.image);
   try {
-    const instance = instanceFacts(op.instance, settings, request.image);
     await containers.create({ key, instance, image, files }, op.signal);
     await untilWired(op, plugged);
   } finally {
     plugged.wait.cancel();
   }
-  await containers.start(key);
-  const state = await containers.state(key);
+  const state = await startNew(op, instance);
   const powerState = state?.powerState ?? POWER_STATE.NOSTATE;
   await save(op, { vm_state: 'active', task_state: null, power_state: powerState, launched_at: now() }, ['spawning']);
 }

@@ -1,5 +1,5 @@
 import { option, type Section } from '../option.js';
-import { hostAddress, uri } from '../values/addresses.js';
+import { uri } from '../values/addresses.js';
 import { boolean, integer, string } from '../values/scalars.js';
 
 /** nova/conf/serial_console.py */
@@ -18,31 +18,6 @@ export const serialConsole = {
     proxyclient_address: option(string(), {
       default: '127.0.0.1',
       help: 'Address of this host as nova-serialproxy reaches it, on which consoles listen.',
-    }),
-  },
-} satisfies Section;
-
-/** nova/conf/vnc.py */
-export const vnc = {
-  help: 'VNC consoles.',
-  options: {
-    enabled: option(boolean(), {
-      default: true,
-      oldNames: [{ group: 'DEFAULT', name: 'vnc_enabled' }],
-      help: 'Offer VNC consoles.',
-    }),
-    server_listen: option(hostAddress(), {
-      default: '127.0.0.1',
-      help: 'Address on which VNC servers listen on this host.',
-    }),
-    server_proxyclient_address: option(hostAddress(), {
-      default: '127.0.0.1',
-      help: 'Address of this host as the VNC proxy reaches it.',
-    }),
-    novncproxy_base_url: option(uri(), {
-      default: 'http://127.0.0.1:6080/vnc_auto.html',
-      oldNames: [{ group: 'DEFAULT' }],
-      help: 'Address of nova-novncproxy as users reach it.',
     }),
   },
 } satisfies Section;

@@ -63,6 +63,13 @@ const containers = {
 };
 
 const states = {
+  start_grace: option(float({ min: 0 }), {
+    default: 0.2,
+    help:
+      'Seconds for which a new container must run before its instance is ACTIVE; one whose command ends sooner makes ' +
+      'the boot fail, with its exit code and last lines of output. Flavors, images and servers may say another time ' +
+      '(docker:start_grace) or that the command is meant to end (docker:oneshot).',
+  }),
   stop_event_debounce: option(float({ min: 0 }), {
     default: 0.3,
     help: 'Seconds for which a container must stay stopped before Nova is told; a restart within them is no stop.',

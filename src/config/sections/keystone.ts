@@ -1,6 +1,6 @@
 import { option } from '../option.js';
 import { list } from '../values/containers.js';
-import { boolean, float, integer, oneOf, string } from '../values/scalars.js';
+import { boolean, integer, oneOf, string } from '../values/scalars.js';
 
 const auth = { auth: true } as const;
 const text = (help: string) => option(string(), { ...auth, help });
@@ -66,8 +66,5 @@ export function adapterOptions(serviceType: string) {
     region_name: option(string(), { help: 'Region of the endpoint.' }),
     endpoint_override: option(string(), { help: 'Address to use instead of the one in the catalogue.' }),
     connect_retries: option(integer(), { help: 'How often to try again when a connection fails.' }),
-    connect_retry_delay: option(float(), { help: 'Seconds between two such attempts; unset: growing from 0.5.' }),
-    status_code_retries: option(integer(), { help: 'How often to try again on an HTTP status that may pass (503).' }),
-    status_code_retry_delay: option(float(), { help: 'Seconds between two such attempts; unset: growing from 0.5.' }),
   };
 }

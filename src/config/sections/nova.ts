@@ -11,11 +11,6 @@ export const compute = {
       reloadable: true,
       help: 'Builds that have to fail in a row for the service to be reported as failing. 0: never.',
     }),
-    shutdown_retry_interval: option(integer({ min: 1 }), {
-      default: 10,
-      reloadable: true,
-      help: 'Seconds between two requests to a container to stop.',
-    }),
     resource_provider_association_refresh: option(integer({ min: 0 }), {
       default: 300,
       reloadable: true,
@@ -27,10 +22,6 @@ export const compute = {
       default: 0,
       reloadable: true,
       help: 'Heavy disk operations (image download, snapshot) at the same time. 0: no limit.',
-    }),
-    max_disk_devices_to_attach: option(integer({ min: -1 }), {
-      default: -1,
-      help: 'Disks that one instance may have. -1: no limit.',
     }),
     provider_config_location: option(string(), {
       default: '/etc/nova/provider_config/',
@@ -76,10 +67,6 @@ export const imageCache = {
       oldNames: [{ group: 'DEFAULT' }],
       help: 'Seconds for which an image must have been unused before it is removed.',
     }),
-    precache_concurrency: option(integer({ min: 1 }), {
-      default: 1,
-      help: 'Hosts that fetch images ahead at the same time.',
-    }),
   },
 } satisfies Section;
 
@@ -114,17 +101,6 @@ export const workarounds = {
     disable_group_policy_check_upcall: option(boolean(), {
       default: false,
       help: 'Do not check the policy of a server group once more on the host.',
-    }),
-  },
-} satisfies Section;
-
-/** oslo_concurrency/lockutils.py, release 5 */
-export const concurrency = {
-  help: 'Locks between processes.',
-  options: {
-    lock_path: option(string(), {
-      oldNames: [{ group: 'DEFAULT' }],
-      help: 'Directory for lock files that are shared with other OpenStack services of this host.',
     }),
   },
 } satisfies Section;

@@ -92,8 +92,11 @@ export class Engine {
   async #negotiate(): Promise<EngineVersion> {
     try {
       const limits = { timeoutMs: this.options.shortCallMs };
-      const version = await limited('system.version', limits, async (signal) =>
-        answerJson<EngineVersion>(await this.#dial('', { method: 'GET', path: '/version' }, signal)),
+      const call = { system: 'engine', name: 'system.version' } as const;
+      const version = await observed(this.options.observer, call, () =>
+        limited(call.name, limits, async (signal) =>
+          answerJson<EngineVersion>(await this.#dial('', { method: 'GET', path: '/version' }, signal)),
+        ),
       );
       return { ...version, ApiVersion: negotiate(version) };
     } catch (error) {

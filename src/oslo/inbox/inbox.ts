@@ -14,8 +14,10 @@ export interface PendingMessage {
   readonly uniqueId: string;
   readonly topic: string;
   readonly request: RequestMessage;
-  /** Starts of its work without an end. */
-  readonly starts: number;
+  /** Starts of its work so far. */
+  readonly attempts: number;
+  /** Those of them after which the process died. */
+  readonly unended: number;
 }
 
 export interface InboxParts {
@@ -43,8 +45,8 @@ interface Stores {
   readonly finished: FinishedIds;
 }
 
-/** A message is not started a fourth time. */
-export const MAX_STARTS = 3;
+/** After so many starts without an end a message is not started again. */
+export const MAX_UNENDED = 3;
 
 /**
  * Casts on disk from before their ack until their work has ended.
@@ -85,7 +87,13 @@ export class Inbox {
   /** What waits or is being worked on, in order of arrival. */
   list(): readonly PendingMessage[] {
     const entries = [...this.entries.entries()].sort(([, a], [, b]) => a.name.sequence - b.name.sequence);
-    return entries.map(([key, entry]) => ({ key, ...pick(entry), starts: entry.name.starts }));
+    return entries.map(([, entry]) => pending(entry));
+  }
+
+  /** One message as it stands now. */
+  get(key: string): PendingMessage | undefined {
+    const entry = this.entries.get(key);
+    return entry && pending(entry);
   }
 
   /**
@@ -100,7 +108,7 @@ export class Inbox {
       return 'duplicate';
     }
     if (this.stores.finished.has(key)) return 'duplicate';
-    const name = { sequence: this.nextSequence++, key, starts: 0 };
+    const name = { sequence: this.nextSequence++, key, attempts: 0, unended: 0 };
     const writing = this.stores.pending.write(formatEntryName(name), formatStored(stored));
     const entry: Entry = { name, uniqueId: stored.uniqueId, topic: stored.topic, request, stored: writing };
     this.entries.set(key, entry);
@@ -110,17 +118,18 @@ export class Inbox {
       this.entries.delete(key);
       throw error;
     }
-    return { key, ...pick(entry), starts: 0 };
+    return pending(entry);
   }
 
   /** Counts a start, before the work begins. Resolves to the number of starts so far, this one included. */
   async start(key: string): Promise<number> {
-    return this.count(key, 1);
+    const name = await this.rename(key, ({ attempts, unended }) => ({ attempts: attempts + 1, unended: unended + 1 }));
+    return name?.attempts ?? 0;
   }
 
-  /** Takes a start back: the work was left in good order and not for its own sake. */
+  /** The last start was left in good order: it does not count against the message. */
   async giveBack(key: string): Promise<void> {
-    await this.count(key, -1);
+    await this.rename(key, ({ unended }) => ({ unended: Math.max(0, unended - 1) }));
   }
 
   /** The work has ended, well or not: nothing of the message stays but its id. */
@@ -136,7 +145,7 @@ export class Inbox {
   async park(key: string): Promise<ParkedMessage | undefined> {
     const entry = this.entries.get(key);
     if (!entry) return undefined;
-    const message = parkedMessage(entry.request, entry.uniqueId, entry.name.starts);
+    const message = parkedMessage(entry.request, entry.uniqueId, entry.name.unended);
     await this.parked.add(key, message);
     await this.finish(key);
     return message;
@@ -147,13 +156,13 @@ export class Inbox {
     await Promise.all([pending.close(), parked.close(), corrupt.close(), finished.close()]);
   }
 
-  private async count(key: string, change: 1 | -1): Promise<number> {
+  private async rename(key: string, change: (name: EntryName) => Partial<EntryName>): Promise<EntryName | undefined> {
     const entry = this.entries.get(key);
-    if (!entry) return 0;
-    const name = { ...entry.name, starts: Math.max(0, entry.name.starts + change) };
+    if (!entry) return undefined;
+    const name = { ...entry.name, ...change(entry.name) };
     await this.stores.pending.rename(formatEntryName(entry.name), formatEntryName(name));
     entry.name = name;
-    return name.starts;
+    return name;
   }
 
   private async load(file: string): Promise<void> {
@@ -173,6 +182,6 @@ export class Inbox {
   }
 }
 
-function pick({ uniqueId, topic, request }: Entry): Pick<PendingMessage, 'uniqueId' | 'topic' | 'request'> {
-  return { uniqueId, topic, request };
+function pending({ name, uniqueId, topic, request }: Entry): PendingMessage {
+  return { key: name.key, uniqueId, topic, request, attempts: name.attempts, unended: name.unended };
 }

@@ -17,7 +17,6 @@ const differences: Readonly<Record<string, string>> = {
   'os_vif_ovs.ovsdb_connection default': 'that of ovs-vsctl',
   'DEFAULT.default_log_levels default': 'names of Python modules',
   'DEFAULT.executor_thread_pool_size range': noSense,
-  'DEFAULT.sync_power_state_pool_size range': noSense,
   'DEFAULT.graceful_shutdown_timeout range': noSense,
   'oslo_messaging_rabbit.rabbit_transient_queues_ttl range': 'later releases take 0 for no expiry',
   'oslo_messaging_rabbit.heartbeat_timeout_threshold range': noSense,

@@ -101,7 +101,8 @@ describe('whose container it is, on a real engine', function () {
     }
   });
 
-  it('makes fifty at once', async () => {
+  it('makes fifty at once', async function () {
+    this.timeout(180_000);
     const plans = Array.from({ length: 50 }, () => bench.plan({ reference, flavor: { memoryMb: 16 } }));
     await Promise.all(
       plans.map(async (plan) => {

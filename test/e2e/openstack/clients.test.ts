@@ -1,6 +1,6 @@
 import { GLANCE_SCENARIOS } from '../../scenario/openstack/glance.js';
 import { PLACEMENT_SCENARIOS } from '../../scenario/openstack/placement.js';
-import { planeOfTests, realCloud } from '../../scenario/openstack/real.js';
+import { realCloud } from '../../scenario/openstack/real.js';
 import { makeStage } from '../../scenario/openstack/stage.js';
 
 /** The same scenarios as test/unit/openstack/recorded.test.ts. */
@@ -8,7 +8,7 @@ describe('openstack clients with real services', function () {
   this.timeout(60_000);
   for (const scenario of [...PLACEMENT_SCENARIOS, ...GLANCE_SCENARIOS]) {
     it(scenario.name, async () => {
-      const stage = makeStage(await realCloud(planeOfTests()));
+      const stage = makeStage(await realCloud());
       try {
         await scenario.run(stage);
       } finally {

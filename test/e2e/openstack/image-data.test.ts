@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { kindOf } from '../../../src/errors/kinds.js';
-import { planeOfTests, realCloud } from '../../scenario/openstack/real.js';
+import { realCloud } from '../../scenario/openstack/real.js';
 import { makeStage, type Stage } from '../../scenario/openstack/stage.js';
 
 const CHUNK = Buffer.alloc(1024 * 1024, 'sixteen mebibyte');
@@ -15,7 +15,7 @@ describe('openstack image data with a real Glance', function () {
   let imageId: string;
   const { signal } = new AbortController();
   before(async () => {
-    stage = makeStage(await realCloud(planeOfTests()));
+    stage = makeStage(await realCloud());
     imageId = `${stage.imagePrefix}-0000-4000-8000-0000000000aa`;
     const body = { id: imageId, name: 'much', disk_format: 'raw', container_format: 'docker' };
     await stage.others((they) => they.ask('demo', 'image', { method: 'POST', path: '/images', body }));

@@ -11,7 +11,7 @@ import { ProviderPublisher, type WantedProvider } from '../../../src/resources/p
 import { ResourceTracker } from '../../../src/resources/tracker.js';
 import { wantedTraits } from '../../../src/resources/traits.js';
 import { memoryLog } from '../../double/logger.js';
-import { planeOfTests, realCloud } from '../../scenario/openstack/real.js';
+import { realCloud } from '../../scenario/openstack/real.js';
 import { makeStage, type Stage } from '../../scenario/openstack/stage.js';
 import { hostFacts, resourceSettings } from '../../unit/resources/facts.js';
 
@@ -27,7 +27,7 @@ describe('resources with a real Placement', function () {
       calls.push(name);
       return () => {};
     };
-    stage = makeStage({ ...(await realCloud(planeOfTests())), observer });
+    stage = makeStage({ ...(await realCloud()), observer });
   });
   beforeEach(() => {
     uuid = randomUUID();

@@ -18,6 +18,16 @@ function createImage(others: Others, who: 'admin' | 'demo', image: string, more:
   return others.ask(who, 'image', { method: 'POST', path: '/images', body });
 }
 
+async function removeImages(others: Others, ids: readonly string[]): Promise<void> {
+  for (const image of ids) {
+    const path = `/images/${image}`;
+    const body = [{ op: 'replace', path: '/protected', value: false }];
+    const contentType = 'application/openstack-images-v2.1-json-patch';
+    await others.ask('admin', 'image', { method: 'PATCH', path, body, contentType });
+    await others.ask('admin', 'image', { method: 'DELETE', path });
+  }
+}
+
 const signal = new AbortController().signal;
 
 /** nova-api makes a record, the compute fills it, another compute boots from it. */
@@ -94,6 +104,7 @@ const refusals: Scenario = {
       (error) => novaNameOf(error) === 'ImageBadRequest',
     );
     await refuses('Forbidden', images.show(EMPTY, { ...user, authToken: 'no-token-at-all' }));
+    await others((they) => removeImages(they, [EMPTY, FOREIGN, KEPT]));
   },
 };
 

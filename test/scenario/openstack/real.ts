@@ -1,18 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { endpoint, type Plane } from '../../../tools/plane/plane.js';
 import { Rest } from '../../../tools/plane/openstack/rest.js';
-import { requirePlane } from '../../../tools/plane/store.js';
+import { openPlane } from '../../../tools/plane/open.js';
 import type { Others, StageWish } from './stage.js';
 
-/** The plane that the tests run in (tools/test e2e says which). */
-export function planeOfTests(): Plane {
-  const name = process.env['NCD_PLANE'];
-  if (name === undefined) throw new Error('NCD_PLANE is not set: run tools/test e2e, or name a plane that is up');
-  return requirePlane(name);
-}
-
-/** A real control plane as a stage. To be called in the plane's network. */
-export async function realCloud(plane: Plane): Promise<StageWish> {
+/** The control plane that the tests run in, as a stage. To be called in the plane's network. */
+export async function realCloud(): Promise<StageWish> {
+  const { plane } = openPlane();
   const rests = { admin: new Rest(plane, 'admin'), demo: new Rest(plane, 'demo') };
   const others: Others = {
     ask: async (who, api, { contentType, ...request }) => {

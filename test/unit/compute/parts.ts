@@ -4,6 +4,7 @@ import { KeyedLocks } from '../../../src/compute/locks.js';
 import type { Args, ComputeRequest, ManagerParts } from '../../../src/compute/operation.js';
 import type { Conductor } from '../../../src/compute/ports/conductor.js';
 import { POWER_STATE, type ContainerState, type GuestFile } from '../../../src/compute/ports/containers.js';
+import { Deaths } from '../../../src/compute/power/deaths.js';
 import { RunningWork } from '../../../src/compute/running.js';
 import { EventWaiters, type AwaitedEvent } from '../../../src/compute/waiters.js';
 import { ServiceError } from '../../../src/errors/kinds.js';
@@ -186,6 +187,7 @@ export function fakeParts() {
       vifPluggingTimeoutMs: 300_000,
       vifPluggingIsFatal: true,
       shutdownTimeoutMs: 60_000,
+      startGraceMs: 200,
       instanceNameTemplate: 'instance-%08x',
       reclaimInstanceIntervalMs: 0,
     },
@@ -199,8 +201,10 @@ export function fakeParts() {
     locks: new KeyedLocks(),
     running: new RunningWork(),
     waiters: new EventWaiters(),
+    deaths: new Deaths(),
     limits: { builds: createLimit(10) },
     now: () => NOW,
+    pause: () => Promise.resolve(),
     log: silent,
   };
   return { parts, saved, conductor, containers, images, networks, allocations, node, notifications };

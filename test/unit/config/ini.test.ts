@@ -87,9 +87,9 @@ describe('config/ini', () => {
   });
 
   it('reads back any values, as long as they have no outer space, quotes or line ends', () => {
-    const value = fc.string({ unit: 'binary' }).filter((text) => !/^\s|\s$|^["']|\p{Cc}/u.test(text));
+    const value = fc.string({ unit: 'binary', maxLength: 12 }).filter((text) => !/^\s|\s$|^["']|\p{Cc}/u.test(text));
     fc.assert(
-      fc.property(fc.array(value), (texts) => {
+      fc.property(fc.array(value, { maxLength: 6 }), (texts) => {
         const file = ['[s]', ...texts.map((text, index) => `k${index} = ${text}`)].join('\n');
         assert.deepEqual(
           values(file).map(([, , text]) => text),

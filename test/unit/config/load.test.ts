@@ -219,7 +219,7 @@ describe('config/load: what passes in silence', () => {
     '[api_database]\nconnection = mysql://',
     '[libvirt]\nvirt_type = kvm',
     '[DEFAULT]\nosapi_compute_workers = 2\nlog_rotation_type = none\nuse_eventlog = no\nvcpu_pin_set = 1',
-    '[vnc]\nnovncproxy_host = x\nserver_proxyclient_addres_v2_of_mine = y',
+    '[vnc]\nenabled = x\n[serial_console]\nserialproxy_host = x\nproxyclient_address_v2_of_mine = y',
     '[oslo_messaging_rabbit]\nheartbeat_in_pthread = true\nrpc_conn_pool_size = 3',
     '[my_own_section]\nanything = 1',
     '[ssl]\ncafile = 1',

@@ -16,6 +16,14 @@ describe('config/reload', () => {
     assert.ok(Object.isFrozen(config) && Object.isFrozen(config.DEFAULT));
   });
 
+  it('leaves alone what the caller cannot change', () => {
+    const running = load(['[DEFAULT]\nshutdown_timeout = 5\ndebug = no']).config;
+    const fresh = load(['[DEFAULT]\nshutdown_timeout = 6\ndebug = yes']).config;
+    const { config, changed, ignored } = reloadConfig(running, fresh, new Set(['[DEFAULT]debug', '[DEFAULT]host']));
+    assert.deepEqual([config.DEFAULT.shutdown_timeout, config.DEFAULT.debug], [5, true]);
+    assert.deepEqual([changed, ignored], [['[DEFAULT]debug'], ['[DEFAULT]shutdown_timeout']]);
+  });
+
   it('changes nothing when nothing changed', () => {
     const running = load(['[DEFAULT]\nhost = a']).config;
     assert.deepEqual(reloadConfig(running, running), { config: running, changed: [], ignored: [] });

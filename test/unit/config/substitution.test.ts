@@ -56,11 +56,11 @@ describe('config: references between options', () => {
 
   it('goes through old names and names that only stand in the file', () => {
     const { config } = load([
-      '[DEFAULT]\npybasedir = /base\nstate_path = $pybasedir/state\nlogdir = /l\nlog_file = $logdir/x\n[oslo_concurrency]\nlock_path = $state_path/lock',
+      '[DEFAULT]\npybasedir = /base\nstate_path = $pybasedir/state\nlogdir = /l\nlog_file = $logdir/x\n[compute]\nprovider_config_location = $state_path/lock',
     ]);
     assert.equal(config.DEFAULT.state_path, '/base/state');
     assert.equal(config.DEFAULT.log_file, '/l/x');
-    assert.equal(config.oslo_concurrency.lock_path, '/base/state/lock');
+    assert.equal(config.compute.provider_config_location, '/base/state/lock');
   });
 
   it('replaces in the environment too', () => {

@@ -148,6 +148,20 @@ describe('resources tracker', () => {
     await tracker.audit();
   });
 
+  it('starts while Placement is away, but not with what somebody has to mend', async () => {
+    const { tracker, placement, rows, log } = start();
+    const get = placement.get.bind(placement);
+    placement.get = () => Promise.reject(new ServiceError('Unavailable', 'away'));
+    await tracker.start();
+    assert.equal(rows.node?.uuid, UUID);
+    assert.deepEqual(log.lines.slice(-1), ['error The node could not be published; the next audit tries again']);
+    placement.get = () => Promise.reject(new ServiceError('Forbidden', 'wrong password'));
+    await assert.rejects(tracker.start(), (error) => kindOf(error) === 'Forbidden');
+    placement.get = get;
+    await tracker.start();
+    assert.ok(placement.stored.has(UUID));
+  });
+
   it('makes the record again after an operator deleted the service', async () => {
     const { tracker, rows, said, host } = start();
     await tracker.audit();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { iniText, mergeIni } from '../../../tools/plane/ini.js';
 import { describeFailure, Progress, type Screen } from '../../../tools/plane/progress.js';
 import { Trouble } from '../../../tools/plane/trouble.js';
-import { closingLine, countMocha, mochaArguments, readRequest } from '../../../tools/testing/stages.js';
+import { closingLine, countMocha, hasEnded, mochaArguments, readRequest } from '../../../tools/testing/stages.js';
 
 describe('tools: configuration files', () => {
   it('are written in the grammar of oslo.config', () => {
@@ -91,6 +91,11 @@ describe('tools/test', () => {
       '  3 passing numbers\n\n\u001b[92m \u001b[0m\u001b[32m 12 passing\u001b[0m (2s)\n  1 pending\n  2 failing\n';
     assert.deepEqual(countMocha(output, 2), { passed: 12, failed: 2, skipped: 1 });
     assert.deepEqual(countMocha('  4 passing (1ms)\n', 0), { passed: 4, failed: 0, skipped: 0 });
+  });
+
+  it('knows when mocha is done, not when a test is called so', () => {
+    assert.equal(hasEnded('    ✔ 3 passing (by)\n'), false);
+    assert.equal(hasEnded('\n\n  12 passing (2s)\n'), true);
   });
 
   it('counts a run that broke off as a failure', () => {

@@ -1,11 +1,13 @@
-import { readFileSync, readdirSync, rmdirSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { run } from './command.js';
 import { signalIfThere } from './processes.js';
 import { until } from './wait.js';
 import { hasCode } from '../trouble.js';
 
 const CGROUPS = '/sys/fs/cgroup';
+const SHIM_SOCKETS = '/run/containerd/s';
 
 /** The control groups of that name: one in every hierarchy of version 1, or just one in version 2. */
 export function cgroupsOf(tag: string): string[] {
@@ -79,4 +81,25 @@ export function mountsBelow(folder: string): string[] {
 /** Unmounts all below the folder. */
 export async function unmountBelow(folder: string, signal: AbortSignal): Promise<void> {
   for (const path of mountsBelow(folder)) await run(['umount', '--lazy', path], { signal, accept: [0, 32] });
+}
+
+/**
+ * Removes the sockets that the shims of one containerd left behind when they were killed. Shims put them at a fixed place of
+ * the machine, under a name made of containerd's address, its namespace and the container's id (containerd 1.6,
+ * runtime/v2/shim/util_unix.go).
+ */
+export function removeShimSockets(containerdAddress: string, containerIds: readonly string[]): void {
+  for (const id of containerIds) {
+    const name = createHash('sha256')
+      .update(join(containerdAddress, 'moby', id))
+      .digest('hex');
+    rmSync(join(SHIM_SOCKETS, name), { force: true });
+  }
+  for (const folder of [SHIM_SOCKETS, dirname(SHIM_SOCKETS)]) {
+    try {
+      rmdirSync(folder);
+    } catch (error) {
+      if (!hasCode(error, 'ENOTEMPTY', 'ENOENT', 'EBUSY')) throw error;
+    }
+  }
 }

@@ -19,8 +19,9 @@ export interface Space {
 
 /**
  * What the holder does once: mounts of the space stay inside it (and so end with it), /sys shows the space's own network
- * devices, the control groups stay where they were, loopback works, and names of network namespaces (Neutron's qdhcp-…,
- * the compute service's nova-…) are the space's own.
+ * devices, the control groups stay where they were, the sockets that containerd's shims make at a fixed place go with the
+ * space, loopback works, and names of network namespaces (Neutron's qdhcp-…, the compute service's nova-…) are the
+ * space's own.
  */
 const HOLD = `set -e
 mkdir -p "$1"
@@ -29,6 +30,8 @@ mount -t sysfs sysfs /sys
 mount --rbind "$1" /sys/fs/cgroup
 umount -l "$1"
 rmdir "$1"
+mkdir -p /run/containerd
+mount -t tmpfs tmpfs /run/containerd
 mount --make-rshared /
 mkdir -p /run/netns
 mount -t tmpfs netns /run/netns

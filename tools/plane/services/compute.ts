@@ -16,7 +16,7 @@ export function computeService(plane: Plane): Service {
   const ours = plane.compute === 'docker';
   return {
     name: 'compute',
-    packages: ours ? ['engine'] : ['python-compute'],
+    packages: ours ? ['engine', 'docker-compute'] : ['python-compute'],
     needs: ours
       ? ['rabbitmq', 'docker', 'build', 'nova-conductor', 'accounts', 'placement']
       : ['rabbitmq', 'nova-conductor', 'accounts', 'placement'],

@@ -1,11 +1,14 @@
-import { chmod, copyFile, mkdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUNTIME_PROGRAM } from '../../../src/network/host/runtime.js';
 import { dockerSocket, type Plane } from '../plane.js';
 import { accepts, answers } from './reach.js';
 import type { Service } from './service.js';
 
-const containerdSocket = (plane: Plane): string => join(plane.run, 'containerd.sock');
+const pidFile = (plane: Plane): string => join(plane.run, 'dockerd.pid');
+
+/** Also part of the names of its shims' sockets. */
+export const containerdSocket = (plane: Plane): string => join(plane.run, 'containerd.sock');
 
 /**
  * A containerd of the plane's own, apart from its engine as on a real host: an engine that is killed leaves the containers
@@ -43,6 +46,8 @@ export const docker: Service = {
   files: (plane) => [{ path: join(plane.etc, 'docker.json'), text: engineConfig(plane) }],
   prepare: async (plane) => {
     await mkdir(join(plane.data, 'docker'), { recursive: true });
+    // An engine that was killed leaves it, and the next one would take whoever has that pid by now for itself.
+    await rm(pidFile(plane), { force: true });
     await copyFile(RUNTIME_PROGRAM, runtimeFile(plane));
     await chmod(runtimeFile(plane), 0o755);
   },
@@ -64,7 +69,7 @@ function engineOptions(plane: Plane): string[] {
     `--containerd=${containerdSocket(plane)}`,
     `--data-root=${join(plane.data, 'docker')}`,
     `--exec-root=${join(plane.run, 'docker')}`,
-    `--pidfile=${join(plane.run, 'dockerd.pid')}`,
+    `--pidfile=${pidFile(plane)}`,
     `--host=unix://${dockerSocket(plane)}`,
     '--bridge=none',
     '--iptables=false',

@@ -53,10 +53,6 @@ export const instances = {
     default: false,
     help: 'Give every instance a config drive.',
   }),
-  flat_injected: option(boolean(), {
-    default: false,
-    help: 'Write the network configuration into the config drive.',
-  }),
   password_length: option(fromZero, {
     default: 12,
     help: 'Length of a generated administrator password.',

@@ -1,6 +1,5 @@
 import { option } from '../../option.js';
-import { list } from '../../values/containers.js';
-import { float, integer, string } from '../../values/scalars.js';
+import { float, integer } from '../../values/scalars.js';
 
 const fromZero = integer({ min: 0 });
 const ratio = float({ min: 0 });
@@ -58,17 +57,5 @@ export const resources = {
     default: 1,
     reloadable: true,
     help: 'Live migrations from this host at the same time. 0: no limit.',
-  }),
-  sync_power_state_pool_size: option(integer({ min: 1 }), {
-    default: 1000,
-    reloadable: true,
-    help: 'Instances whose power state is compared at the same time.',
-  }),
-  compute_monitors: option(list(), {
-    default: [],
-    help: 'Host metrics to report with the compute node, e.g. cpu.virt_driver.',
-  }),
-  default_ephemeral_format: option(string(), {
-    help: 'File system of ephemeral disks.',
   }),
 };

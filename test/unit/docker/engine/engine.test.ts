@@ -107,7 +107,11 @@ describe('docker/engine', () => {
       },
       { observer },
     );
-    deepEqual(seen, ['engine container.list ok', 'engine container.inspect NotFound']);
+    const calls = ['system.version ok', 'container.list ok', 'container.inspect NotFound'];
+    deepEqual(
+      seen,
+      calls.map((call) => `engine ${call}`),
+    );
   });
 
   it('does not follow DOCKER_HOST of the environment', async () => {

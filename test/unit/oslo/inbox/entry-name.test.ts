@@ -5,7 +5,12 @@ import { formatEntryName, keyOf, parseEntryName } from '../../../../src/oslo/inb
 describe('names of inbox files', () => {
   it('are read back, and sort by arrival', () => {
     const names = fc.record(
-      { sequence: fc.nat(), key: fc.string().map(keyOf), starts: fc.integer({ min: 0, max: 999 }) },
+      {
+        sequence: fc.nat(),
+        key: fc.string().map(keyOf),
+        attempts: fc.nat(999_999_999),
+        unended: fc.integer({ min: 0, max: 999 }),
+      },
       { noNullPrototype: true },
     );
     fc.assert(
@@ -31,10 +36,11 @@ describe('names of inbox files', () => {
 
   for (const name of [
     'x.json',
-    '1-a.0.json',
+    '1-a.0.0.json',
     '0000000000000001-a.json',
-    '0000000000000001-a.0.json.bak',
-    '0000000000000001-../a.0.json',
+    '0000000000000001-a.0.json',
+    '0000000000000001-a.0.0.json.bak',
+    '0000000000000001-../a.0.0.json',
   ]) {
     it(`${name} is none`, () => assert.equal(parseEntryName(name), undefined));
   }

@@ -42,7 +42,7 @@ describe('inbox', () => {
       ['z', 'a', 'm', 'b'],
     );
     const [entry] = third.list();
-    assert.deepEqual([entry?.request.args, entry?.topic, entry?.starts], [{ uuid: 'z' }, 'compute', 0]);
+    assert.deepEqual([entry?.request.args, entry?.topic, entry?.attempts], [{ uuid: 'z' }, 'compute', 0]);
     assert.equal(entry?.request.context.authToken, SECRET_TOKEN);
   });
 
@@ -76,21 +76,27 @@ describe('inbox', () => {
     }
   });
 
-  it('counts starts durably, and takes them back', async () => {
+  it('counts starts durably; those left in good order do not count against the message', async () => {
+    const counts = async (): Promise<[number | undefined, number | undefined]> => {
+      const [entry] = (await open()).list();
+      return [entry?.attempts, entry?.unended];
+    };
     const inbox = await open();
     await put(inbox, 'a');
     assert.deepEqual([await inbox.start('a'), await inbox.start('a')], [1, 2]);
-    assert.equal((await open()).list()[0]?.starts, 2);
+    assert.deepEqual(await counts(), [2, 2]);
     await inbox.giveBack('a');
-    assert.equal((await open()).list()[0]?.starts, 1);
+    assert.deepEqual(await counts(), [2, 1]);
     await inbox.giveBack('a');
     await inbox.giveBack('a');
-    assert.equal((await open()).list()[0]?.starts, 0);
+    assert.deepEqual(await counts(), [2, 0]);
+    assert.equal(await inbox.start('a'), 3);
+    assert.deepEqual([inbox.get('a')?.attempts, inbox.get('a')?.unended, inbox.get('b')], [3, 1, undefined]);
   });
 
   it('a restart alone counts nothing', async () => {
     await put(await open(), 'a');
-    for (let restart = 0; restart < 5; restart++) assert.equal((await open()).list()[0]?.starts, 0);
+    for (let restart = 0; restart < 5; restart++) assert.equal((await open()).list()[0]?.attempts, 0);
   });
 
   it('mends a crash between the record of the end and the removal of the file', async () => {
@@ -148,10 +154,14 @@ describe('inbox', () => {
   });
 
   const broken: readonly [name: string, file: string, content: string][] = [
-    ['half a file', '0000000000000001-a.0.json', '{"format":1,"uniqueId":"a","mess'],
-    ['an empty file', '0000000000000001-a.0.json', ''],
-    ['a later format', '0000000000000001-a.0.json', '{"format":2,"uniqueId":"a","topic":"t","message":{"method":"m"}}'],
-    ['no request', '0000000000000001-a.0.json', '{"format":1,"uniqueId":"a","topic":"t","message":{}}'],
+    ['half a file', '0000000000000001-a.0.0.json', '{"format":1,"uniqueId":"a","mess'],
+    ['an empty file', '0000000000000001-a.0.0.json', ''],
+    [
+      'a later format',
+      '0000000000000001-a.0.0.json',
+      '{"format":2,"uniqueId":"a","topic":"t","message":{"method":"m"}}',
+    ],
+    ['no request', '0000000000000001-a.0.0.json', '{"format":1,"uniqueId":"a","topic":"t","message":{}}'],
     ['a stranger’s file', 'notes.txt', 'geheim'],
   ];
   for (const [name, file, content] of broken) {
