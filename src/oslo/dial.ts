@@ -75,6 +75,11 @@ export interface DialRequest {
   readonly connectionName: string;
 }
 
+/** amqplib gives up after two silent intervals: half the threshold each. 0 stays 0: no heartbeats. */
+export function heartbeatS(thresholdS: number): number {
+  return Math.ceil(thresholdS / 2);
+}
+
 function addressFor({ host, virtualHost, options }: DialRequest): Options.Connect {
   return {
     protocol: options.ssl ? 'amqps' : 'amqp',
@@ -83,7 +88,7 @@ function addressFor({ host, virtualHost, options }: DialRequest): Options.Connec
     username: host.username,
     password: host.password,
     vhost: encodeURIComponent(virtualHost),
-    heartbeat: options.heartbeatTimeoutThresholdS,
+    heartbeat: heartbeatS(options.heartbeatTimeoutThresholdS),
   };
 }
 

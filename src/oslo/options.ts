@@ -22,7 +22,7 @@ export interface RabbitOptions {
   /** 0: unlimited. */
   readonly rabbitQosPrefetchCount: number;
   readonly rabbitLoginMethod: 'PLAIN' | 'AMQPLAIN' | 'EXTERNAL';
-  /** 0: no heartbeats. */
+  /** Silence after which a connection is given up; 0: no heartbeats. */
   readonly heartbeatTimeoutThresholdS: number;
   readonly kombuCompression: string;
   /** How long a reply to a vanished reply queue is tried again. */

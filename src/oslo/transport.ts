@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { ChannelModel } from 'amqplib';
+import { messageOf, ServiceError } from '../errors/kinds.js';
 import type { Logger } from '../observe/logger.js';
 import { BrokerConnection, type ConnectionState, type Session } from './broker-connection.js';
 import { newBrokerKnowledge, type BrokerKnowledge } from './declare.js';
@@ -16,6 +18,13 @@ export interface TransportParts {
   readonly program: string;
   readonly log: Logger;
   readonly random?: Random;
+}
+
+/** Sorted, so that the same trouble reads the same however the hosts are tried. */
+function allFailed(failures: readonly ServiceError[]): ServiceError {
+  const [only, ...others] = failures;
+  if (only && others.length === 0) return only;
+  return new ServiceError('Unavailable', failures.map(messageOf).sort().join('; '));
 }
 
 /**
@@ -59,18 +68,19 @@ export class Transport {
     const { options } = this;
     const order = new HostOrder(url.hosts, options.kombuFailoverStrategy, random);
     const connectionName = `${program}:${process.pid}:${randomUUID()}`;
-    const toAny = async () => {
-      let failure: unknown;
+    const toAny = async (): Promise<ChannelModel> => {
+      const failures: ServiceError[] = [];
       for (const host of order.cycle()) {
         try {
           const model = await dial({ host, virtualHost: url.virtualHost, options, connectionName });
           order.connected(host);
           return model;
         } catch (error) {
-          failure = error;
+          if (!(error instanceof ServiceError)) throw error;
+          failures.push(error);
         }
       }
-      throw failure;
+      throw allFailed(failures);
     };
     const connection = new BrokerConnection({ purpose, options, dial: toAny, setup, log: this.log });
     connection.onState(() => this.tell());

@@ -6,6 +6,7 @@ import type { Broker } from './broker.js';
 import { PythonPeer } from './peer.js';
 import { context, rigs, uniqueTopic, until } from './rig.js';
 import { ownBroker } from './shared-broker.js';
+import { withoutTransientQueues } from './modern-broker.js';
 
 interface QueueRow {
   readonly name: string;
@@ -174,11 +175,39 @@ describe('what stands at the broker', function () {
     const url = await vhost();
     await rig(url, { amqpDurableQueues: true }).serve(topic, {});
     const us = rig(url, { rabbitQuorumQueue: true });
-    const serving = us.serve(topic, {});
+    const serving = assert.rejects(us.serve(topic, {}), { kind: 'Unavailable' });
     await until(() => us.log.said('error').length > 0);
     assert.match(us.log.said('error')[0] ?? '', /'x-queue-type': set rabbit_quorum_queue/);
     await us.close();
-    await assert.rejects(serving, { kind: 'Unavailable' });
+    await serving;
+  });
+
+  it('a broker that permits no transient queues any more: the log names the options', async () => {
+    const modern = await withoutTransientQueues(broker.ports.plain);
+    try {
+      const us = rig(broker.url.replace(String(broker.ports.plain), String(modern.port)));
+      const serving = assert.rejects(us.serve(topic, {}));
+      await until(() => us.log.said('error').length > 0);
+      const [said = ''] = us.log.said('error');
+      assert.match(
+        said,
+        /queue 't\w+'.*refuses transient queues: set rabbit_transient_quorum_queue = true and rabbit_quorum_queue = true/,
+      );
+      await us.close();
+      await serving;
+    } finally {
+      modern.close();
+    }
+  });
+
+  it('a virtual host of any name', async () => {
+    const name = `${topic}/a %2F?&#`;
+    await broker.ctl('add_vhost', name);
+    await broker.ctl('set_permissions', '-p', name, 'guest', '.*', '.*', '.*');
+    const us = rig(`${broker.url}${encodeURIComponent(name)}`);
+    await us.serve(topic, { echo: (request) => Promise.resolve(request.args) });
+    assert.deepEqual(await us.call(topic, 'echo', { a: 1 }), { a: 1 });
+    await broker.ctl('delete_vhost', name);
   });
 
   it('a user who may not write hears which permissions to grant', async () => {

@@ -186,6 +186,16 @@ describe('losing the broker', function () {
     assert.deepEqual(await hopeful.call(topic, 'echo', { a: 2 }), { a: 2 });
   });
 
+  it('no host at all: each is named, once', async () => {
+    const [one, other] = [await freePort(), await freePort()];
+    const hopeless = rig(`rabbit://127.0.0.1:${one},127.0.0.1:${other}/`, { kombuFailoverStrategy: 'shuffle' });
+    await until(() => hopeless.log.said('error').length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const [said = '', ...more] = hopeless.log.said('error');
+    assert.ok(said.includes(`127.0.0.1:${one}`) && said.includes(`127.0.0.1:${other}`));
+    assert.deepEqual(more, []);
+  });
+
   it('a wrong password is said once, without the password, however often it is tried', async () => {
     const refused = rig(broker.url.replace('guest:guest', 'guest:geheim'));
     await until(() => refused.log.said('error').length > 0);
