@@ -45,17 +45,17 @@ interface CallInProgress {
 /** How long a cast is published again that no queue takes. */
 const CAST_PATIENCE_MS = 60_000;
 
-/**
- * Calls, casts and fanouts (oslo_messaging/rpc/client.py, release 14). Unlike upstream, calls and casts are published
- * `mandatory`, and again while no queue takes them: after a broker's restart a peer's queue may come back later than
- * we do, and what is sent in between would be lost without a word.
- */
 /** The broker was away between request and reply. Whether the peer did what was asked is not known. */
 function lostError(request: CallRequest, messageId: string): ServiceError {
   const what = `${request.method} (message ${messageId})`;
   return new ServiceError('Unavailable', `the broker was away while '${request.topic}' was asked for ${what}`);
 }
 
+/**
+ * Calls, casts and fanouts (oslo_messaging/rpc/client.py, release 14). Unlike upstream, calls and casts are published
+ * `mandatory`, and again while no queue takes them: after a broker's restart a peer's queue may come back later than
+ * we do, and what is sent in between would be lost without a word.
+ */
 export class RpcClient implements RpcCaller {
   private replyQueue: ReplyQueue | undefined;
   private readonly newId: () => string;

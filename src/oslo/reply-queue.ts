@@ -23,6 +23,8 @@ const KEPT_REPLIES_MS = 2000;
 export class ReplyQueue {
   private readonly subscription: Subscription;
   private readonly connection: BrokerConnection;
+  /** Runs after a reconnect, until the replies that the broker kept have come. */
+  private grace: NodeJS.Timeout | undefined;
   private readonly waiting = new Map<string, ReplyListener>();
 
   constructor(
@@ -51,6 +53,7 @@ export class ReplyQueue {
 
   async close(): Promise<void> {
     await this.transport.release(this.connection);
+    clearTimeout(this.grace);
   }
 
   private async consume(session: Session): Promise<void> {
@@ -64,7 +67,8 @@ export class ReplyQueue {
     // Those who asked over the connection before: their request or its reply may have gone with it.
     const asked = [...this.waiting];
     await session.channel.consume(queue.name, onMessage, { consumerTag: '1', arguments: consumerArguments });
-    if (asked.length > 0) setTimeout(() => this.tellOfLoss(asked), KEPT_REPLIES_MS).unref();
+    clearTimeout(this.grace);
+    if (asked.length > 0) this.grace = setTimeout(() => this.tellOfLoss(asked), KEPT_REPLIES_MS);
   }
 
   private tellOfLoss(asked: readonly (readonly [string, ReplyListener])[]): void {
