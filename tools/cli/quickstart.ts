@@ -45,6 +45,11 @@ const OPTIONS = {
 
 const SERVER = 'hello';
 
+/** Servers come back with their host, as a person who stops and starts all of it expects. */
+const OVERRIDES = {
+  compute: { DEFAULT: { resume_guests_state_on_host_boot: 'true', sync_power_state_interval: '60' } },
+};
+
 type Values = ReturnType<typeof parse>['values'];
 
 function parse(args: readonly string[]) {
@@ -78,7 +83,7 @@ async function up(values: Values, args: readonly string[], signal: AbortSignal):
   if (netns !== 'own' && netns !== 'none') throw new Trouble('--netns must be own or none');
   if (compute !== 'docker' && compute !== 'fake') throw new Trouble('--compute must be docker or fake');
   if (values.inside) return upInside(requirePlane(name), signal);
-  const plane = await preparePlane({ name, isolated: netns === 'own', compute, only: null });
+  const plane = await preparePlane({ name, isolated: netns === 'own', compute, only: null, overrides: OVERRIDES });
   console.log(`plane "${name}": all its state is in ${plane.folder}`);
   const progress = new Progress(terminal());
   try {
@@ -97,10 +102,11 @@ async function upInside(plane: Plane, signal: AbortSignal): Promise<number> {
   const screen = terminal();
   const progress = new Progress(screen);
   try {
-    await bringUp(plane, progress, signal);
+    // What is built was built while packages were installed.
+    await bringUp(plane, progress, signal, ['build']);
     await progress.step(
       'server',
-      () => haveServer(plane, SERVER, signal),
+      () => haveServer({ plane, name: SERVER, runs: (id) => containerRuns(plane, id) }, signal),
       (note) => note,
     );
     const tables = await progress.step('tables', () => showAll(plane));
@@ -112,6 +118,12 @@ async function upInside(plane: Plane, signal: AbortSignal): Promise<number> {
   const seconds = Math.round(screen.now() / 1000);
   console.log(`\nReady after ${seconds} s. Go on with:\n${nextSteps(plane)}`);
   return 0;
+}
+
+/** The fake driver makes no container, so there Nova's word has to do. */
+async function containerRuns(plane: Plane, id: string): Promise<boolean> {
+  if (plane.compute === 'fake') return true;
+  return (await openPlane(plane.name).docker(['ps', '--quiet', '--filter', `name=^/nova-${id}$`])).trim() !== '';
 }
 
 /** What Nova shows beside what the engine shows. */

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packagesOf } from '../plane/install.js';
 import { withLock } from '../plane/machine/lock.js';
@@ -38,7 +37,7 @@ The last line is "N passed, N failed"; the exit code is 0 when nothing failed.`;
 /** The planes that tests run in, and what each is asked to have. */
 const PLANES: Readonly<Partial<Record<Stage, { readonly name: string; readonly words: readonly string[] }>>> = {
   contract: { name: 'contract', words: ['--compute', 'none', '--only', 'rabbitmq,docker'] },
-  e2e: { name: 'test', words: ['--compute', existsSync(join(CHECKOUT, 'src/app.ts')) ? 'docker' : 'none'] },
+  e2e: { name: 'test', words: ['--compute', 'docker'] },
 };
 
 async function test(args: readonly string[], signal: AbortSignal): Promise<number> {

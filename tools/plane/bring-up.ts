@@ -17,10 +17,17 @@ import { ensureTemplate } from './template.js';
  * Starts all that the plane was asked to have and waits until it is usable. What runs already is left alone, so it is
  * quick and harmless to repeat, and goes on where an interrupted one stopped.
  * It must run in the plane's network, since it talks to the services.
+ * @param done steps that the caller has done already
  */
-export async function bringUp(plane: Plane, watcher: Watcher, signal: AbortSignal): Promise<void> {
+export async function bringUp(
+  plane: Plane,
+  watcher: Watcher,
+  signal: AbortSignal,
+  done: readonly string[] = [],
+): Promise<void> {
   await writeOpenrc(plane);
-  await runGraph(bringUpSteps(plane), watcher, signal);
+  const steps = bringUpSteps(plane).filter(({ name }) => !done.includes(name));
+  await runGraph(steps, watcher, signal);
 }
 
 /** All steps of a bring-up, ready to run. */

@@ -7,34 +7,54 @@ import { Rest } from './rest.js';
 interface Server {
   readonly id: string;
   readonly status: string;
+  readonly 'OS-EXT-STS:task_state': string | null;
   readonly fault?: { readonly message: string };
 }
 
 const MICROVERSION = { microversion: '2.37' };
 
+export interface ServerWish {
+  readonly plane: Plane;
+  readonly name: string;
+  /** Whether the server's container runs, by its id in Nova. */
+  readonly runs: (id: string) => Promise<boolean>;
+}
+
 /**
- * A server of that name that is ACTIVE: a new one, or the one that is there, started again if need be.
+ * A server of that name that is ACTIVE and runs: a new one, or the one that is there, started again if need be.
  * @returns a note
  * @throws Trouble with Nova's own words when it goes to ERROR
  */
-export async function haveServer(plane: Plane, name: string, signal: AbortSignal): Promise<string> {
+export async function haveServer({ plane, name, runs }: ServerWish, signal: AbortSignal): Promise<string> {
   const rest = new Rest(plane, 'admin');
   const before = await findServer(rest, name);
-  if (before?.status === 'ACTIVE') return `${name} was ACTIVE`;
-  if (before?.status === 'ERROR') await removeServer(rest, before.id, signal);
-  if (before?.status === 'SHUTOFF') await rest.post('compute', `/servers/${before.id}/action`, { 'os-start': null });
-  const id = before === null || before.status === 'ERROR' ? await createServer(rest, name) : before.id;
+  if (before?.status === 'ACTIVE' && (await runs(before.id))) return `${name} was ACTIVE`;
+  const kept = before === null ? null : await revive(rest, before, signal);
+  const id = kept ?? (await createServer(rest, name));
   const since = performance.now();
   await until(
     async () => {
       const { server } = await rest.get<{ server: Server }>('compute', `/servers/${id}`);
       if (server.status === 'ERROR')
         throw new Trouble(`server ${name} went to ERROR: ${server.fault?.message ?? 'no fault'}`);
-      return server.status === 'ACTIVE';
+      return server.status === 'ACTIVE' && server['OS-EXT-STS:task_state'] === null && (await runs(id));
     },
     { what: `server ${name} to be ACTIVE`, signal, everyMs: 200, timeoutMs: 120_000 },
   );
   return `${name} ACTIVE after ${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Brings back a server that does not run. @returns its id, or null when it was broken and is deleted now */
+async function revive(rest: Rest, server: Server, signal: AbortSignal): Promise<string | null> {
+  const act = (action: unknown): Promise<unknown> => rest.post('compute', `/servers/${server.id}/action`, action);
+  if (server.status === 'ERROR') {
+    await removeServer(rest, server.id, signal);
+    return null;
+  }
+  if (server.status === 'SHUTOFF') await act({ 'os-start': null });
+  // Its container ended with the engine, and Nova has not looked yet.
+  if (server.status === 'ACTIVE') await act({ reboot: { type: 'HARD' } });
+  return server.id;
 }
 
 async function findServer(rest: Rest, name: string): Promise<Server | null> {
