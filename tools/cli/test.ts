@@ -166,7 +166,16 @@ function runMocha(
 /** Everything that contract and e2e tests use, in one go while the checks run. */
 async function installAll(signal: AbortSignal): Promise<void> {
   const release = findRelease(undefined);
-  const wanted = packagesOf(release, ['base', 'broker', 'engine', 'database', 'control', 'docker-compute', 'tests']);
+  const wanted = packagesOf(release, [
+    'base',
+    'broker',
+    'engine',
+    'database',
+    'control',
+    'docker-compute',
+    'network',
+    'tests',
+  ]);
   const missing = await missingPackages(wanted, signal);
   if (missing.length === 0) return;
   const began = Date.now();
