@@ -1,12 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ServiceError } from '../../errors/kinds.js';
 import { answerDone, answerJson, answerLines } from './answer.js';
 import type { Engine } from './engine.js';
-import { engineWords } from './failure.js';
+import { EngineRefusal, engineWords } from './failure.js';
 import type { ImageInspect } from './wire.js';
 
-/** One line of the answer to a load. */
-interface LoadLine {
+/** One line of the answer to a load or an import. */
+interface WorkLine {
   readonly error?: string;
   readonly errorDetail?: { readonly message?: string };
 }
@@ -27,10 +28,27 @@ export function inspectImage(engine: Engine, reference: string): Promise<ImageIn
  */
 export function loadImage(engine: Engine, archive: Readable, signal: AbortSignal): Promise<void> {
   return engine.call('image.load', { timeoutMs: null, signal }, async (dial) => {
-    const answer = await dial({ method: 'POST', path: '/images/load', query: { quiet: true }, archive });
-    for await (const line of answerLines<LoadLine>(answer)) {
-      const message = line.errorDetail?.message ?? line.error;
-      if (message !== undefined) throw new ServiceError('Invalid', engineWords(message));
+    await workDone(await dial({ method: 'POST', path: '/images/load', query: { quiet: true }, archive }));
+  });
+}
+
+/**
+ * Makes an image of one layer out of a root file system, under this name; the engine makes none of a body that breaks
+ * off. Throws Invalid with the engine's words when it can't unpack it: the engine calls that its own failure.
+ */
+export function importImage(
+  engine: Engine,
+  archive: Readable,
+  as: { readonly repository: string; readonly tag: string; readonly command: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const query = { fromSrc: '-', repo: as.repository, tag: as.tag, changes: `CMD ${JSON.stringify(as.command)}` };
+  return engine.call('image.import', { timeoutMs: null, signal }, async (dial) => {
+    try {
+      await workDone(await dial({ method: 'POST', path: '/images/create', query, archive }));
+    } catch (error) {
+      if (!(error instanceof EngineRefusal) || error.status !== 500) throw error;
+      throw new ServiceError('Invalid', engineWords(error.message), { cause: error });
     }
   });
 }
@@ -47,4 +65,12 @@ export function removeImage(engine: Engine, reference: string): Promise<void> {
   return engine.call('image.remove', { timeoutMs: null }, async (dial) =>
     answerDone(await dial({ method: 'DELETE', path: at(reference) })),
   );
+}
+
+/** Reads what the engine says while it works. Throws Invalid with its words when it gives up. */
+async function workDone(answer: IncomingMessage): Promise<void> {
+  for await (const line of answerLines<WorkLine>(answer)) {
+    const message = line.errorDetail?.message ?? line.error;
+    if (message !== undefined) throw new ServiceError('Invalid', engineWords(message));
+  }
 }

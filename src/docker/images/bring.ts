@@ -4,12 +4,14 @@ import type { ImageFacts, ImageSource } from '../../compute/ports/images.js';
 import type { RequestContext } from '../../observe/context.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Engine } from '../engine/engine.js';
-import { loadImage, removeImage, tagImage } from '../engine/images.js';
+import { importImage, loadImage, removeImage, tagImage } from '../engine/images.js';
 import type { Clock, ImageSettings } from '../settings.js';
 import { BadArchive } from './archive/bad.js';
-import { rewriteArchive } from './archive/rewrite.js';
-import { unpacked } from './archive/unpacked.js';
+import { rewriteArchive, type Rewriting } from './archive/rewrite.js';
+import { ROOT_COMMAND, checkedRoot } from './archive/root.js';
+import { openArchive } from './archive/unpacked.js';
 import { progressLog } from './progress.js';
+import { namesCommand } from './properties.js';
 import { ReceivedData } from './received.js';
 import { expectedHash, referenceOf, stagingName, type ImageName } from './reference.js';
 import { imageUnacceptable } from './unacceptable.js';
@@ -42,7 +44,7 @@ export async function bringImage(
   how.signal.addEventListener('abort', forward, { once: true });
   try {
     const stream = await parts.source.download(image.id, how.context, own.signal);
-    await staged(parts, name, (tag) => feed(parts, receiving(parts, image, stream), { image, tag, own }));
+    await staged(parts, name, (staging) => feed(parts, receiving(parts, image, stream), { image, staging, own }));
   } finally {
     how.signal.removeEventListener('abort', forward);
     own.abort();
@@ -53,16 +55,17 @@ export async function bringImage(
 async function staged(
   { engine, log }: BringParts,
   name: ImageName,
-  load: (tag: string) => Promise<void>,
+  load: (staging: ImageName) => Promise<void>,
 ): Promise<void> {
-  const staging = referenceOf(stagingName(name));
+  const staging = stagingName(name);
+  const reference = referenceOf(staging);
   try {
     await load(staging);
-    await tagImage(engine, staging, name.repository, name.tag);
+    await tagImage(engine, reference, name.repository, name.tag);
   } finally {
-    await removeImage(engine, staging).catch((error: unknown) => {
-      // It does no harm, and the next load of this image takes the name over.
-      if (kindOf(error) !== 'NotFound') log.debug('A staging name of an image is left', { staging, error });
+    await removeImage(engine, reference).catch((error: unknown) => {
+      // It does no harm: the next load of this image takes the name over, and the keeper sweeps it away.
+      if (kindOf(error) !== 'NotFound') log.debug('A staging name of an image is left', { staging: reference, error });
     });
   }
 }
@@ -79,20 +82,14 @@ function receiving({ settings, clock, log }: BringParts, image: ImageFacts, stre
 
 interface Feeding {
   readonly image: ImageFacts;
-  readonly tag: string;
+  readonly staging: ImageName;
   readonly own: AbortController;
 }
 
 /** Both ends work at the same time; the first that fails ends the other. */
-async function feed({ engine, settings }: BringParts, data: ReceivedData, { image, tag, own }: Feeding): Promise<void> {
-  const { Arch: architecture } = await engine.version();
-  const rules = { tag, architecture, maxBytes: settings.maxImageBytes };
-  const rewriting = rewriteArchive(unpacked(data), rules, () => data.verify());
-  const end = (): void => {
-    data.stop(own.signal.reason);
-    rewriting.archive.destroy();
-  };
-  own.signal.addEventListener('abort', end, { once: true });
+async function feed(parts: BringParts, data: ReceivedData, feeding: Feeding): Promise<void> {
+  const { image, own } = feeding;
+  own.signal.addEventListener('abort', () => data.stop(own.signal.reason), { once: true });
   let cause: Failure | undefined;
   const outcome = async (of: Failure['of'], work: Promise<void>): Promise<void> => {
     try {
@@ -102,11 +99,39 @@ async function feed({ engine, settings }: BringParts, data: ReceivedData, { imag
       own.abort(error);
     }
   };
-  await Promise.all([
-    outcome('archive', rewriting.done),
-    outcome('engine', loadImage(engine, rewriting.archive, own.signal)),
-  ]);
+  const delivery = await opened(parts, data, feeding);
+  const end = (): void => {
+    delivery.archive.destroy();
+  };
+  own.signal.addEventListener('abort', end, { once: true });
+  if (own.signal.aborted) end();
+  await Promise.all([outcome('archive', delivery.done), outcome('engine', delivery.take(own.signal))]);
   if (cause !== undefined) throw asFault(image, data, cause);
+}
+
+/** What is handed to the engine, and how. */
+interface Delivery extends Rewriting {
+  take(signal: AbortSignal): Promise<void>;
+}
+
+/** Looks what the data are, and begins with them. */
+async function opened(parts: BringParts, data: ReceivedData, { image, staging }: Feeding): Promise<Delivery> {
+  const { engine, settings, clock } = parts;
+  const { Arch: architecture } = await engine.version();
+  const rules = { architecture, maxBytes: settings.maxImageBytes };
+  const verified = (): Promise<void> => data.verify();
+  try {
+    const { layout, tar } = await openArchive(data, { clock, stallTimeoutMs: settings.stallTimeoutMs });
+    if (layout === 'image') {
+      const rewriting = rewriteArchive(tar, { ...rules, tag: referenceOf(staging) }, verified);
+      return { ...rewriting, take: (signal) => loadImage(engine, rewriting.archive, signal) };
+    }
+    const root = checkedRoot(tar, { ...rules, hasCommand: namesCommand(image.properties) }, verified);
+    const as = { ...staging, command: ROOT_COMMAND };
+    return { ...root, take: (signal) => importImage(engine, root.archive, as, signal) };
+  } catch (error) {
+    throw asFault(image, data, { of: 'archive', error });
+  }
 }
 
 interface Failure {

@@ -4,6 +4,7 @@ import { dockerImage } from './docker.js';
 import { UNKNOWN, kindOfData } from './magic.js';
 import { ociImage } from './oci.js';
 import type { ImagePaths } from './paths.js';
+import { checkPlatform, runsOn } from './platform.js';
 import { asObject, asString, asStrings } from './shapes.js';
 
 /** An image, ready to be named. */
@@ -13,9 +14,6 @@ export interface ImageParts {
   /** Entry names under which its layers were sent, from the bottom up. */
   readonly layers: readonly string[];
 }
-
-/** What an engine of an architecture runs, in Go's words: its own, and the older one that the processors still know. */
-const RUNS: Readonly<Record<string, readonly string[]>> = { amd64: ['amd64', '386'], arm64: ['arm64', 'arm'] };
 
 /**
  * Where the one image in an archive is. `manifest.json` is asked first, as engines do whose archives carry both: Docker
@@ -38,29 +36,32 @@ export function imageIn(contents: Contents, paths: ImagePaths, architecture: str
   return { config: config.bytes, layers };
 }
 
-/** A layer that is no tar archive some engines take for an empty one. */
 function layerIn(contents: Contents, path: string, diffId: string | undefined): string {
   const layer = contents.find(path);
   if (layer?.kind !== 'sent') throw missing(path);
-  const kind = kindOfData(layer.head);
-  // A layer without files is nothing but a tar's end: zeros.
-  if (kind !== 'tar' && kind !== 'gzip' && !isZeros(layer.head)) {
-    throw new BadArchive(
-      kind === 'empty' || kind.other === UNKNOWN
-        ? `its archive is broken: the layer ${shown(path)} is no tar archive`
-        : `its layer ${shown(path)} is ${kind.other}: save it plain or compressed with gzip`,
-    );
+  checkPacking(path, layer.head);
+  if (layer.diffId !== diffId) {
+    throw new BadArchive(`its archive is broken: the layer ${shown(path)} is not the one that its configuration names`);
   }
-  if (layer.diffId === diffId) return layer.as;
-  throw new BadArchive(`its archive is broken: the layer ${shown(path)} is not the one that its configuration names`);
+  if (layer.problem !== undefined) throw new BadArchive(`in its layer ${shown(path)}, ${layer.problem.message}`);
+  return layer.as;
+}
+
+/** A layer that is no tar archive some engines take for an empty one. */
+function checkPacking(path: string, head: Buffer): void {
+  const kind = kindOfData(head);
+  // A layer without files is nothing but a tar's end: zeros.
+  if (kind === 'tar' || kind === 'gzip' || isZeros(head)) return;
+  const what = typeof kind === 'object' ? kind.other : `compressed with ${kind}`;
+  throw new BadArchive(
+    kind === 'empty' || what === UNKNOWN
+      ? `its archive is broken: the layer ${shown(path)} is no tar archive`
+      : `its layer ${shown(path)} is ${what}: save it plain or compressed with gzip`,
+  );
 }
 
 function isZeros(head: Buffer): boolean {
   return head.length > 0 && head.every((byte) => byte === 0);
-}
-
-function runsOn(found: string | undefined, architecture: string): boolean {
-  return found === undefined || found === '' || (RUNS[architecture] ?? [architecture]).includes(found);
 }
 
 function diffIdsOf(config: unknown, layers: number, architecture: string): readonly string[] {
@@ -74,13 +75,6 @@ function diffIdsOf(config: unknown, layers: number, architecture: string): reado
   }
   checkPlatform(asString(image['os']), asString(image['architecture']), architecture);
   return diffIds;
-}
-
-function checkPlatform(os = '', found = '', architecture: string): void {
-  if (os !== 'linux' && os !== '') throw new BadArchive(`it is made for ${shown(os)}; this host runs linux`);
-  if (!runsOn(found, architecture)) {
-    throw new BadArchive(`it is made for ${shown(found)} processors; this host has ${architecture}`);
-  }
 }
 
 function missing(path: string): BadArchive {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { BadArchive } from './bad.js';
+import { rootPath } from './paths.js';
+import { TarScanner } from './tar-scanner.js';
 
 /** So much of a layer is kept to tell what it is. */
 const HEAD_BYTES = 512;
@@ -10,12 +12,14 @@ export interface LayerFacts {
   readonly head: Buffer;
   /** The hash of its tar archive, unpacked: what an image's configuration calls it by. */
   readonly diffId: string;
+  /** What is wrong with its tar archive, if that is what it is. */
+  readonly problem: BadArchive | undefined;
 }
 
 /**
  * Looks at a layer on its way. The engine takes a layer that it has from its own store and does not look at the data:
  * who knows a hash of another's layer could get at that layer, if we did not hash what really came.
- * It is unpacked for that, so a bomb is found here too.
+ * It is unpacked for that, so a bomb is found here too, also one that is made of a sparse file's holes.
  */
 export class LayerReader {
   readonly #hash = createHash('sha256');
@@ -24,6 +28,15 @@ export class LayerReader {
   #pending: Buffer | undefined = Buffer.alloc(0);
   #gunzip: Gunzip | undefined;
   #broken: Error | undefined;
+  #problem: BadArchive | undefined;
+  #holeBytes = 0;
+  readonly #scanner = new TarScanner({
+    entry: ({ path, kind, linkPath, expandedBytes, storedBytes }) => {
+      this.#holeBytes += expandedBytes - storedBytes;
+      rootPath(path, path);
+      if (kind === 'link') rootPath(linkPath, path);
+    },
+  });
 
   /** `count` is told of every unpacked piece, and throws when they are too many. */
   constructor(private readonly count: (bytes: number) => void) {}
@@ -52,7 +65,10 @@ export class LayerReader {
       await ended;
       this.#check();
     }
-    return { head: this.#head, diffId: `sha256:${this.#hash.digest('hex')}` };
+    this.#scan(() => {
+      this.#scanner.end();
+    });
+    return { head: this.#head, diffId: `sha256:${this.#hash.digest('hex')}`, problem: this.#problem };
   }
 
   /** Lets go of what it holds; fine at any time. */
@@ -94,6 +110,22 @@ export class LayerReader {
   #add(chunk: Buffer): void {
     this.count(chunk.length);
     this.#hash.update(chunk);
+    this.#scan(() => {
+      this.#scanner.take(chunk);
+    });
+    this.count(this.#holeBytes);
+    this.#holeBytes = 0;
+  }
+
+  /** It need not be a layer: everything that is no description comes by here. */
+  #scan(step: () => void): void {
+    if (this.#problem !== undefined) return;
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof BadArchive)) throw error;
+      this.#problem = error;
+    }
   }
 }
 

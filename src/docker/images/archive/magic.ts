@@ -1,5 +1,8 @@
 /** What data are, told by their first bytes. */
-export type DataKind = 'tar' | 'gzip' | 'empty' | { readonly other: string };
+export type DataKind = 'tar' | Compression | 'empty' | { readonly other: string };
+
+/** What data can be compressed with, so that they are unpacked here. */
+export type Compression = 'gzip' | 'xz' | 'zstd';
 
 export const UNKNOWN = 'of an unknown kind';
 
@@ -20,19 +23,27 @@ const MARKS: readonly (readonly [mark: string, offset: number, what: string])[] 
   ['\x53\xef', 1080, 'an ext file system'],
   ['PK\x03\x04', 0, 'a zip archive'],
   ['BZh', 0, 'data compressed with bzip2'],
-  ['\xfd7zXZ\0', 0, 'data compressed with xz'],
-  ['(\xb5/\xfd', 0, 'data compressed with zstd'],
   ['\x7fELF', 0, 'a program'],
   ['\x55\xaa', 510, 'a raw disk image'],
+];
+
+const COMPRESSIONS: readonly (readonly [mark: string, compression: Compression])[] = [
+  ['\x1f\x8b', 'gzip'],
+  ['\xfd7zXZ\0', 'xz'],
+  ['(\xb5/\xfd', 'zstd'],
 ];
 
 /** Tells what data are. `head`: their first HEAD_BYTES, or all when they are fewer. */
 export function kindOfData(head: Buffer): DataKind {
   if (head.length === 0) return 'empty';
-  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  for (const [mark, compression] of COMPRESSIONS) if (startsWith(head, mark)) return compression;
   if (head.subarray(257, 262).toString('latin1') === 'ustar') return 'tar';
   for (const [mark, offset, what] of MARKS) {
-    if (head.subarray(offset, offset + mark.length).toString('latin1') === mark) return { other: what };
+    if (startsWith(head.subarray(offset), mark)) return { other: what };
   }
   return { other: UNKNOWN };
+}
+
+function startsWith(bytes: Buffer, mark: string): boolean {
+  return bytes.subarray(0, mark.length).toString('latin1') === mark;
 }

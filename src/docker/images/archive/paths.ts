@@ -23,6 +23,15 @@ export function hardlinkTarget(path: string, target: string): string {
   return inside(target, path);
 }
 
+/** The path of a file in a root file system, from its root. Throws BadArchive for one that leads out of it. */
+export function rootPath(name: string, entry: string): string {
+  const path = posix.normalize(`./${name.replace(/^\/+/, '')}`).replace(/\/+$/, '');
+  if (path === '..' || path.startsWith('../') || path.includes('\0')) {
+    throw new BadArchive(`its file system has an entry that leads out of it (${shown(entry)}): pack it again`);
+  }
+  return path === '.' ? '/' : `/${path}`;
+}
+
 function inside(path: string, name: string): string {
   const plain = posix.normalize(path).replace(/\/+$/, '');
   if (posix.isAbsolute(plain) || plain === '..' || plain.startsWith('../') || plain.includes('\0')) throw outside(name);

@@ -2,31 +2,54 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { BadArchive } from './bad.js';
-import { HEAD_BYTES, kindOfData, type DataKind } from './magic.js';
+import { layoutOf, type Layout } from './layout.js';
+import { HEAD_BYTES, kindOfData, type Compression, type DataKind } from './magic.js';
+import { unpackedBy, type ProgramLimits } from './programs.js';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-const REMEDY = 'upload what `docker save` writes (plain or compressed with gzip)';
+/** A tar archive whose first bytes have been read. */
+export interface OpenedArchive {
+  readonly layout: Layout;
+  /** All of it, uncompressed. To be read once. */
+  readonly tar: Bytes;
+}
 
-/** The tar archive in the data, whatever it is compressed with. Throws BadArchive for anything else. */
-export async function* unpacked(data: Bytes): AsyncGenerator<Uint8Array> {
-  const { head, all } = await peeked(data);
-  const kind = kindOfData(head);
-  if (kind === 'tar') {
-    yield* all;
-    return;
+const REMEDY =
+  'upload what `docker save` writes, an OCI archive or a tar of a root file system (plain or compressed with gzip, xz or zstd)';
+
+/** Finds the tar archive in the data, whatever it is compressed with. Throws BadArchive for anything else. */
+export async function openArchive(data: Bytes, limits: ProgramLimits): Promise<OpenedArchive> {
+  const outer = await peeked(data);
+  const kind = kindOfData(outer.head);
+  if (kind === 'tar') return opened(outer);
+  if (!isCompression(kind)) {
+    await outer.close();
+    throw new BadArchive(refusal(kind));
   }
-  if (kind !== 'gzip') throw new BadArchive(refusal(kind));
-  const inner = await peeked(gunzipped(all));
+  const inner = await peeked(decompressed(kind, outer.all, limits));
   const innerKind = kindOfData(inner.head);
-  if (innerKind !== 'tar') throw new BadArchive(`inside of gzip, ${refusal(innerKind)}`);
-  yield* inner.all;
+  if (innerKind === 'tar') return opened(inner);
+  await inner.close();
+  throw new BadArchive(`inside of ${kind}, ${refusal(innerKind)}`);
+}
+
+function opened({ head, all }: Peeked): OpenedArchive {
+  return { layout: layoutOf(head), tar: all };
+}
+
+function isCompression(kind: DataKind): kind is Compression {
+  return kind === 'gzip' || kind === 'xz' || kind === 'zstd';
 }
 
 function refusal(kind: Exclude<DataKind, 'tar'>): string {
   if (kind === 'empty') return `its data are empty: ${REMEDY}`;
-  const what = kind === 'gzip' ? 'compressed a second time' : kind.other;
+  const what = isCompression(kind) ? 'compressed a second time' : kind.other;
   return `its data are ${what}, which can't run as a container: ${REMEDY}`;
+}
+
+function decompressed(compression: Compression, data: Bytes, limits: ProgramLimits): AsyncGenerator<Uint8Array> {
+  return compression === 'gzip' ? gunzipped(data) : unpackedBy(compression, data, limits);
 }
 
 async function* gunzipped(data: Bytes): AsyncGenerator<Uint8Array> {
@@ -44,8 +67,14 @@ async function* gunzipped(data: Bytes): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The first bytes, and all of the data (those included) to be read after. */
-async function peeked(data: Bytes): Promise<{ head: Buffer; all: Bytes }> {
+interface Peeked {
+  readonly head: Buffer;
+  /** All of the data, the head included. */
+  readonly all: Bytes;
+  close(): Promise<void>;
+}
+
+async function peeked(data: Bytes): Promise<Peeked> {
   const iterator = data[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let length = 0;
@@ -59,13 +88,16 @@ async function peeked(data: Bytes): Promise<{ head: Buffer; all: Bytes }> {
       length += next.value.length;
     }
   }
+  const close = async (): Promise<void> => {
+    await iterator.return?.();
+  };
   async function* all(): AsyncGenerator<Uint8Array> {
     try {
       yield* first;
       for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
     } finally {
-      await iterator.return?.();
+      await close();
     }
   }
-  return { head: Buffer.concat(first), all: all() };
+  return { head: Buffer.concat(first), all: all(), close };
 }

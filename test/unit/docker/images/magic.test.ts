@@ -2,8 +2,9 @@ import { deepEqual, rejects } from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { kindOfData } from '../../../../src/docker/images/archive/magic.js';
-import { unpacked } from '../../../../src/docker/images/archive/unpacked.js';
+import { openArchive } from '../../../../src/docker/images/archive/unpacked.js';
 import { tarOf } from '../../../fixtures/archives.js';
+import { LIMITS } from './rewriting.js';
 
 function at(offset: number, mark: string): Buffer {
   return Buffer.concat([Buffer.alloc(offset), Buffer.from(mark, 'latin1'), Buffer.alloc(40_000)]);
@@ -11,7 +12,8 @@ function at(offset: number, mark: string): Buffer {
 
 async function drain(data: Buffer): Promise<number> {
   let length = 0;
-  for await (const chunk of unpacked(Readable.from([data]))) length += chunk.length;
+  const { tar } = await openArchive(Readable.from([data]), LIMITS);
+  for await (const chunk of tar) length += chunk.length;
   return length;
 }
 
@@ -24,7 +26,7 @@ describe('docker/images/archive: what data are', () => {
     [at(510, '\x55\xaa'), 'a raw disk image'],
     [at(1080, '\x53\xef'), 'an ext file system'],
     [at(0, 'hsqs'), 'a squashfs image'],
-    [at(0, '\xfd7zXZ\0'), 'data compressed with xz'],
+    [at(0, 'BZh9'), 'data compressed with bzip2'],
     [at(0, 'PK\x03\x04'), 'a zip archive'],
     [Buffer.from('hello'), 'of an unknown kind'],
   ];
@@ -36,9 +38,11 @@ describe('docker/images/archive: what data are', () => {
     });
   }
 
-  it('knows nothing, gzip and tar', async () => {
+  it('knows nothing, what it unpacks, and tar', async () => {
     deepEqual(kindOfData(Buffer.alloc(0)), 'empty');
     deepEqual(kindOfData(gzipSync('x')), 'gzip');
+    deepEqual(kindOfData(at(0, '\xfd7zXZ\0')), 'xz');
+    deepEqual(kindOfData(at(0, '(\xb5/\xfd')), 'zstd');
     deepEqual(kindOfData(await tarOf([{ name: 'a' }])), 'tar');
     await rejects(drain(Buffer.alloc(0)), /data are empty/);
     await rejects(drain(gzipSync(gzipSync(Buffer.alloc(5)))), /compressed a second time/);

@@ -5,30 +5,10 @@ import { ReceivedData } from '../../../../src/docker/images/received.js';
 import type { DataHash } from '../../../../src/docker/images/reference.js';
 import type { Clock } from '../../../../src/docker/settings.js';
 import { ServiceError, type ErrorKind } from '../../../../src/errors/kinds.js';
+import { handClock } from '../handClock.js';
 
 const DATA = Buffer.from('some data of an image');
 const MD5: DataHash = { algorithm: 'md5', hex: createHash('md5').update(DATA).digest('hex') };
-
-/** Time that a test turns on by itself. */
-function handClock(): Clock & { pass: (ms: number) => Promise<void> } {
-  let nowMs = 0;
-  const sleepers = new Set<() => void>();
-  return {
-    now: () => new Date(nowMs),
-    sleep: (_ms, signal) =>
-      new Promise((resolve, reject) => {
-        sleepers.add(resolve);
-        signal.addEventListener('abort', () => {
-          reject(new Error('aborted'));
-        });
-      }),
-    pass: async (ms) => {
-      nowMs += ms;
-      for (const wake of [...sleepers]) wake();
-      await new Promise((resolve) => setImmediate(resolve));
-    },
-  };
-}
 
 function received(stream: Readable, clock: Clock, expected: DataHash | undefined = MD5): ReceivedData {
   const image = {

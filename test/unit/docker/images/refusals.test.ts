@@ -93,6 +93,25 @@ describe('docker/images/archive: what is no image', () => {
     await rejects(rewritten(await tarOf([{ name: 'l', data: zeros }]), { ...RULES, maxBytes: 1e6 }), unfit(/larger/));
   });
 
+  it('looks at the files of a layer: none may lead out of it, or be larger on a disk than in the archive', async () => {
+    const rows: [Item, RegExp][] = [
+      [{ name: '../../etc/passwd', data: 'x' }, /in its layer ".*", its file system has an entry that leads out/],
+      [{ name: 'a', type: 'link', linkname: '../../etc/passwd' }, /leads out of it/],
+    ];
+    for (const [item, text] of rows) {
+      await rejects(rewritten(await tarOf(dockerItems({ layers: [await tarOf([item])] }, THEFT))), unfit(text));
+    }
+    const torn = (await tarOf([{ name: 'a', data: 'x'.repeat(3000) }])).subarray(0, 1000);
+    await rejects(rewritten(await tarOf(dockerItems({ layers: [torn] }, THEFT))), unfit(/ends in the middle/));
+    const sparse = await tarOf([{ name: 'a', data: 'x', pax: { 'GNU.sparse.size': String(2 ** 40) } }]);
+    for (const bytes of [sparse, gzipSync(sparse)]) {
+      const items = dockerItems({ layers: [sparse] }, THEFT).map((item) =>
+        item.data === sparse ? { ...item, data: bytes } : item,
+      );
+      await rejects(rewritten(await tarOf(items)), unfit(/larger than this host takes/));
+    }
+  });
+
   it('chooses the image of this platform out of an OCI archive, and never guesses', async () => {
     const merged = (images: readonly ImageContent[]): Item[] => {
       const all = images.map((content) => ociItems(content, 'x'));
@@ -146,7 +165,8 @@ describe('docker/images/archive: what is no image', () => {
     );
   });
 
-  it('refuses more entries and descriptions than an image has', async () => {
+  it('refuses more entries and descriptions than an image has', async function () {
+    this.timeout(30_000);
     const many = Array.from({ length: 5_002 }, (_, index) => ({ name: `e${index}`, data: '' }));
     await rejects(rewritten(await tarOf(many)), unfit(/more than 5000 entries/));
     const filler = Buffer.from(`{"a":"${'x'.repeat(3.9 * 1024 * 1024)}"}`);

@@ -2,7 +2,6 @@ import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { rewriteArchive } from '../../../../src/docker/images/archive/rewrite.js';
-import { unpacked } from '../../../../src/docker/images/archive/unpacked.js';
 import {
   configOf,
   docker25Items,
@@ -13,7 +12,7 @@ import {
   type ImageContent,
   type Item,
 } from '../../../fixtures/archives.js';
-import { RULES, THEFT, inPieces, loaded, rewritten } from './rewriting.js';
+import { RULES, THEFT, inPieces, loaded, rewritten, unpacked } from './rewriting.js';
 
 const layer = await tarOf([{ name: 'etc/motd', data: 'hello' }]);
 const image: ImageContent = {
@@ -88,7 +87,7 @@ describe('docker/images/archive: rewriting', () => {
       yield* inPieces(data.subarray(0, data.length / 2));
       throw reason;
     }
-    const { archive, done } = rewriteArchive(unpacked(broken()), RULES, () => Promise.resolve());
+    const { archive, done } = rewriteArchive(await unpacked(broken()), RULES, () => Promise.resolve());
     archive.resume();
     await rejects(done, reason);
     archive.destroy();

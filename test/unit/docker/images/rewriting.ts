@@ -2,12 +2,20 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { extract } from 'tar-stream';
 import { BadArchive } from '../../../../src/docker/images/archive/bad.js';
 import { rewriteArchive } from '../../../../src/docker/images/archive/rewrite.js';
-import { unpacked } from '../../../../src/docker/images/archive/unpacked.js';
+import { openArchive } from '../../../../src/docker/images/archive/unpacked.js';
+import { handClock } from '../handClock.js';
 
 export const TAG = 'nova-image/id:sha512-00';
 export const RULES = { tag: TAG, architecture: 'amd64', maxBytes: 64 * 1024 * 1024 };
 /** The name that the archives of these tests would take. */
 export const THEFT = ['ubuntu:latest'];
+
+export const LIMITS = { clock: handClock(), stallTimeoutMs: 1000 };
+
+/** The tar archive in the data. */
+export async function unpacked(data: Buffer | AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  return (await openArchive(Buffer.isBuffer(data) ? inPieces(data) : data, LIMITS)).tar;
+}
 
 export async function* inPieces(data: Buffer): AsyncGenerator<Uint8Array> {
   const size = Math.max(700, Math.trunc(data.length / 200));
@@ -20,7 +28,7 @@ export async function rewritten(
   rules = RULES,
   verified: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Map<string, Buffer>> {
-  const { archive, done } = rewriteArchive(unpacked(inPieces(data)), rules, verified);
+  const { archive, done } = rewriteArchive(await unpacked(data), rules, verified);
   const entries = new Map<string, Buffer>();
   const reader = extract();
   archive.on('data', (chunk: Buffer) => reader.write(chunk));
