@@ -22,7 +22,7 @@ import { openNode, type NodeRoom } from './node.js';
 import { openNotifications } from './notifications.js';
 import { openNetworks } from './networks.js';
 import { openRest, type Rest } from './rest.js';
-import { periodicTasks } from './tasks.js';
+import { followControlPlane, periodicTasks } from './tasks.js';
 
 /** A service that has started. */
 export interface RunningApp {
@@ -159,7 +159,24 @@ async function serve(service: Service): Promise<RpcServer> {
   await server.listen('compute', signal);
   if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt', signal);
   await presence.report();
+  followAfterReconnects(service, server);
   void runPeriodically(periodicTasks({ config, presence, room, power, server, log }), signal, log);
   log.info('The service takes requests', { host: config.DEFAULT.host });
   return server;
+}
+
+/** While the broker was away the control plane may have been upgraded. */
+function followAfterReconnects({ messaging, presence, signal, log }: Service, server: RpcServer): void {
+  let wasDown = false;
+  const stop = messaging.transport.onState((state) => {
+    if (state !== 'up') {
+      wasDown = true;
+    } else if (wasDown) {
+      wasDown = false;
+      followControlPlane({ presence, server, log }).catch((error: unknown) => {
+        log.warn('The release of the control plane could not be read', { error });
+      });
+    }
+  });
+  signal.addEventListener('abort', stop, { once: true });
 }

@@ -37,7 +37,11 @@ export function periodicTasks(parts: TaskParts): readonly PeriodicTask[] {
 }
 
 /** An upgraded control plane may send some methods to a second topic. */
-async function followControlPlane({ presence, server, log }: TaskParts): Promise<void> {
+export async function followControlPlane({
+  presence,
+  server,
+  log,
+}: Pick<TaskParts, 'presence' | 'server' | 'log'>): Promise<void> {
   if (!(await presence.follow())) return;
   log.info('The control plane was upgraded', { serviceVersion: presence.controlPlane.version });
   if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt');

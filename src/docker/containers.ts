@@ -5,9 +5,12 @@ import { pause, unpause } from './containers/freeze.js';
 import { OurContainers } from './containers/ours.js';
 import type { ContainerParts } from './containers/parts.js';
 import { remove } from './containers/remove.js';
+import { runInside } from './containers/inside.js';
+import { signal } from './containers/signal.js';
 import { start } from './containers/start.js';
 import { state, states } from './containers/states.js';
 import { stop } from './containers/stop.js';
+import { usage } from './containers/usage.js';
 import type { Engine } from './engine/engine.js';
 import { containerEventOf } from './events/message.js';
 import type { EventStream, StreamNews } from './events/stream.js';
@@ -39,6 +42,9 @@ export function createContainers({ engine, events, settings, log }: ContainersPa
     state: (key) => state(parts, key),
     states: () => states(parts, settings.host),
     consoleOutput: (key, lines) => consoleOutput(parts, key, lines),
+    usage: (key) => usage(parts, key),
+    signal: (key, signalName) => signal(parts, key, signalName),
+    runInside: (key, command) => runInside(parts, key, command),
     facts: () => engineFacts(engine),
     watch: (listener, signal) => {
       watch({ events, ours, host: settings.host }, listener, signal);

@@ -110,6 +110,49 @@ export interface ContainerState extends ContainerSummary {
   readonly pid: number;
 }
 
+/** What a running container uses. */
+export interface ContainerUsage {
+  /** Nanoseconds of CPU since its start, in all and by CPU; the latter is empty where the kernel does not tell. */
+  readonly cpuTimeNs: number;
+  readonly cpuTimesNs: readonly number[];
+  /** Without the page cache that the kernel would give back. */
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
+  readonly pids: number;
+  readonly reads: { readonly bytes: number; readonly requests: number };
+  readonly writes: { readonly bytes: number; readonly requests: number };
+  /** Its interfaces but for the loopback, by name. */
+  readonly interfaces: ReadonlyMap<string, InterfaceUsage>;
+}
+
+export interface InterfaceUsage {
+  readonly received: TrafficFigures;
+  readonly sent: TrafficFigures;
+}
+
+export interface TrafficFigures {
+  readonly bytes: number;
+  readonly packets: number;
+  readonly errors: number;
+  readonly dropped: number;
+}
+
+/** A command to run inside, as a process of its own. */
+export interface InsideCommand {
+  readonly command: readonly string[];
+  /** Goes to its standard input and nowhere else. */
+  readonly input?: string;
+  /** root unless said. */
+  readonly user?: string;
+  readonly timeoutMs: number;
+}
+
+export interface InsideResult {
+  readonly exitCode: number;
+  /** Both streams as they came, cut after 64 KiB. */
+  readonly output: string;
+}
+
 export interface StopOptions {
   /** Time between the polite signal and SIGKILL. 0: kill at once. */
   readonly timeoutMs: number;
@@ -174,6 +217,15 @@ export interface Containers {
   states(): Promise<readonly ContainerSummary[]>;
   /** The last lines of output, oldest first; null for all, capped at 100 KiB from the end. */
   consoleOutput(key: ContainerKey, lines: number | null): Promise<string>;
+  /** What it uses now. Throws NotFound without one, Conflict when it does not run. */
+  usage(key: ContainerKey): Promise<ContainerUsage>;
+  /** Sends a signal (`SIGABRT`) to its first process. Throws NotFound without one, Conflict when it does not run. */
+  signal(key: ContainerKey, signalName: string): Promise<void>;
+  /**
+   * Runs a command inside. Throws NotFound without a container, Conflict when it does not run, Unsupported when the
+   * container has no such program, Timeout.
+   */
+  runInside(key: ContainerKey, command: InsideCommand): Promise<InsideResult>;
   /** Tells of events until the signal aborts; reconnects by itself, telling of both edges. */
   watch(listener: (event: ContainerEvent) => void, signal: AbortSignal): void;
   facts(): Promise<EngineFacts>;

@@ -1,8 +1,7 @@
 import { consoleOutput } from '../verbs/console-output.js';
+import { diagnostics, instanceDiagnostics } from '../verbs/diagnostics.js';
 import { refuse, refuseConsole } from '../verbs/unsupported.js';
 import { reading, type RouteTable } from './route.js';
-
-const NOT_YET = 'This compute service does not do that yet.';
 
 /** Looking into a server. */
 export const consoleRoutes: RouteTable = {
@@ -13,6 +12,6 @@ export const consoleRoutes: RouteTable = {
   get_mks_console: reading(refuseConsole('webmks')),
   get_serial_console: reading(refuseConsole('serial')),
   validate_console_port: reading(refuse('No console is served here.', { name: 'ConsoleTypeInvalid', code: 400 })),
-  get_diagnostics: reading(refuse(NOT_YET)),
-  get_instance_diagnostics: reading(refuse(NOT_YET)),
+  get_diagnostics: reading(diagnostics),
+  get_instance_diagnostics: reading(instanceDiagnostics),
 };

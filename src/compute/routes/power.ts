@@ -1,9 +1,9 @@
 import type { InstanceOperation } from '../operation.js';
 import type { PlainAction } from '../ports/notifications.js';
 import type { Task } from '../states.js';
+import { setAdminPassword, triggerCrashDump } from '../verbs/inside.js';
 import { pause, restore, resume, softDelete, start, stop, suspend, unpause } from '../verbs/power.js';
 import { reboot } from '../verbs/reboot.js';
-import { refuse } from '../verbs/unsupported.js';
 import { changing, type ResumeRule, type Route, type RouteTable } from './route.js';
 
 type Verb = (op: InstanceOperation) => Promise<unknown>;
@@ -36,8 +36,11 @@ export const powerRoutes: RouteTable = {
     done: ['soft-delete'],
   }),
   restore_instance: power('restore_instance', restore, 'restore', { tasks: ['restoring'], done: ['active'] }),
-  trigger_crash_dump: changing('trigger_crash_dump', refuse('This host sends no crash signal to containers yet.'), {
+  trigger_crash_dump: changing('trigger_crash_dump', triggerCrashDump, {
+    notify: 'trigger_crash_dump',
     revertsTask: false,
   }),
-  set_admin_password: changing('set_admin_password', refuse('This host sets no passwords in containers yet.')),
+  set_admin_password: changing('set_admin_password', setAdminPassword, {
+    resume: { tasks: ['updating_password'], done: ['active'] },
+  }),
 };

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { answerDone, answerJson } from './answer.js';
 import type { Engine } from './engine.js';
-import type { ContainerInspect, ContainerListItem, CreateOptions } from './wire.js';
+import type { ContainerInspect, ContainerListItem, ContainerStats, CreateOptions, ExecOptions } from './wire.js';
 
 /** What a call has over the time that it was told to wait: the kill, the logger's flush, storage. */
 const STOP_MARGIN_MS = 60_000;
@@ -99,5 +100,33 @@ export function containerLogs<T>(
   const query = { stdout: true, stderr: true, tail: lines };
   return engine.short('container.logs', async (dial) =>
     read(await dial({ method: 'GET', path: `${at(id)}/logs`, query })),
+  );
+}
+
+/** Prepares a command in a running container; its id. Throws Conflict when it does not run or is frozen. */
+export async function createExec(engine: Engine, id: string, options: ExecOptions): Promise<string> {
+  const { Id } = await engine.short('exec.create', async (dial) =>
+    answerJson<{ Id: string }>(await dial({ method: 'POST', path: `${at(id)}/exec`, body: options })),
+  );
+  return Id;
+}
+
+/** Starts a prepared command; the stream is its input and (framed, without a tty) its output. */
+export function startExec(engine: Engine, execId: string, tty: boolean): Promise<Duplex> {
+  return engine.stream('exec.start', `/exec/${encodeURIComponent(execId)}/start`, { Detach: false, Tty: tty });
+}
+
+/** Whether a command runs, and how it ended. */
+export function inspectExec(engine: Engine, execId: string): Promise<{ Running: boolean; ExitCode: number | null }> {
+  return engine.short('exec.inspect', async (dial) =>
+    answerJson(await dial({ method: 'GET', path: `/exec/${encodeURIComponent(execId)}/json` })),
+  );
+}
+
+/** What it uses now, without waiting for a second sample. */
+export function containerStats(engine: Engine, id: string): Promise<ContainerStats> {
+  const query = { stream: false, 'one-shot': true };
+  return engine.short('container.stats', async (dial) =>
+    answerJson(await dial({ method: 'GET', path: `${at(id)}/stats`, query })),
   );
 }

@@ -1,10 +1,11 @@
 import { Agent, type IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import Dockerode from 'dockerode';
 import type { ServiceError } from '../../errors/kinds.js';
 import { observed, type CallObserver } from '../../observe/calls.js';
 import { answerJson, refusalOf } from './answer.js';
 import { engineFailure } from './failure.js';
+import { hijack } from './hijack.js';
 import { limited, type CallLimits } from './limits.js';
 import { negotiate } from './negotiate.js';
 import type { EngineVersion } from './wire.js';
@@ -71,6 +72,24 @@ export class Engine {
         try {
           const { ApiVersion } = await this.version();
           return await work((request) => this.#dial(`/v${ApiVersion}`, request, signal));
+        } catch (error) {
+          throw signal.aborted ? error : this.#failed(name, error);
+        }
+      }),
+    );
+  }
+
+  /**
+   * A call that leaves a two-way stream of bytes, the caller's from then on. Errors as of `call`; the time limit is for
+   * the stream to stand.
+   */
+  stream(name: string, path: string, body: object): Promise<Duplex> {
+    const { socketPath, observer, shortCallMs } = this.options;
+    return observed(observer, { system: 'engine', name }, () =>
+      limited(name, { timeoutMs: shortCallMs }, async (signal) => {
+        try {
+          const { ApiVersion } = await this.version();
+          return await hijack({ socketPath, path: `/v${ApiVersion}${path}`, body }, signal);
         } catch (error) {
           throw signal.aborted ? error : this.#failed(name, error);
         }

@@ -41,3 +41,41 @@ export interface EngineMessage {
   readonly time?: number;
   readonly timeNano?: number;
 }
+
+/** POST /containers/ID/exec, the parts that are set. */
+export interface ExecOptions {
+  readonly Cmd: readonly string[];
+  readonly User?: string;
+  readonly Tty: boolean;
+  readonly AttachStdin: boolean;
+  readonly AttachStdout: boolean;
+  readonly AttachStderr: boolean;
+  readonly Env?: readonly string[];
+}
+
+/** GET /containers/ID/stats, the parts that are read; many are missing where the kernel or its version lacks them. */
+export interface ContainerStats {
+  readonly cpu_stats?: {
+    readonly cpu_usage?: { readonly total_usage?: number; readonly percpu_usage?: number[] | null };
+  };
+  readonly memory_stats?: {
+    readonly usage?: number;
+    readonly limit?: number;
+    readonly stats?: Readonly<Record<string, number>>;
+  };
+  readonly pids_stats?: { readonly current?: number };
+  readonly blkio_stats?: {
+    readonly io_service_bytes_recursive?: readonly BlockFigure[] | null;
+    readonly io_serviced_recursive?: readonly BlockFigure[] | null;
+  };
+}
+
+export interface CpuUsage {
+  readonly total_usage?: number;
+  readonly percpu_usage?: readonly number[] | null;
+}
+
+export interface BlockFigure {
+  readonly op: string;
+  readonly value: number;
+}

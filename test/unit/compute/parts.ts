@@ -136,6 +136,9 @@ export function fakeParts() {
     state: sinon.stub().resolves(containerState()),
     states: sinon.stub().resolves([]),
     consoleOutput: sinon.stub().resolves(''),
+    usage: sinon.stub().rejects(new Error('not asked for')),
+    signal: sinon.stub().resolves(),
+    runInside: sinon.stub().resolves({ exitCode: 0, output: '' }),
     watch: sinon.stub(),
     facts: sinon.stub().rejects(new Error('not asked for')),
   };
