@@ -95,10 +95,11 @@ describe('everyday verbs', () => {
   });
 
   it('the admin password is set by chpasswd; it is refused where the container has none', async () => {
-    await inside('sh', '-c', 'ls -l /bin/chpasswd && printf "root:*:1:0:99999:7:::\\n" > /etc/shadow');
+    // Debian's busybox has no chpasswd; one that keeps what it is told shows what it is told.
+    await inside('sh', '-c', 'printf "#!/bin/sh\ncat > /root/told\n" > /bin/chpasswd && chmod 755 /bin/chpasswd');
     await lab.act(id, { changePassword: { adminPass: 'new-secret-1' } });
     await lab.reaches(id, 'ACTIVE');
-    assert.match(await inside('cat', '/etc/shadow'), /^root:\$/);
+    assert.equal(await inside('cat', '/root/told'), 'root:new-secret-1\n');
     await inside('rm', '/bin/chpasswd');
     const answer = await lab.rest.ask({
       api: 'compute',
