@@ -16,6 +16,7 @@ import { createProviders } from '../openstack/placement.js';
 import type { ParkedMessage, RpcServer } from '../oslo/index.js';
 import { runPeriodically } from '../periodic/runner.js';
 import { openEngine } from './engine.js';
+import { hostWasRebooted } from './host-boot.js';
 import { conductorParts, managerParts, ownContext } from './manager.js';
 import { createServer, instancesInInbox, openMessaging, uuidOf, type Messaging } from './messaging.js';
 import { openNode, type NodeRoom } from './node.js';
@@ -155,6 +156,8 @@ async function serve(service: Service): Promise<RpcServer> {
     parts.deaths.onEvent(event);
     power.onEvent(event);
   }, signal);
+  const rebooted = await hostWasRebooted(config.DEFAULT.state_path);
+  await power.compareAtStart(!rebooted || config.DEFAULT.resume_guests_state_on_host_boot);
   await server.recover();
   await server.listen('compute', signal);
   if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt', signal);

@@ -54,7 +54,15 @@ const shortFlags: Readonly<Record<string, string>> = { '-h': '--help', '-d': '--
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const flags = { ...ownFlags, ...configFlags() };
-  const line: Growing = { words: [], configArguments: [], values: [], dryRun: false, engineConfig: undefined, help: false, version: false };
+  const line: Growing = {
+    words: [],
+    configArguments: [],
+    values: [],
+    dryRun: false,
+    engineConfig: undefined,
+    help: false,
+    version: false,
+  };
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === '--') line.words.push(...rest.splice(0));

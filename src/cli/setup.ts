@@ -53,7 +53,8 @@ async function configOf({ line }: Invocation, { environment }: Surroundings): Pr
 
 function placesOf(config: Config, engineConfig: string): SetupPlaces {
   const name = config.docker.runtime;
-  if (name === '') throw new ServiceError('Invalid', 'nova.conf says [docker] runtime = (none): there is nothing to register.');
+  if (name === '')
+    throw new ServiceError('Invalid', 'nova.conf says [docker] runtime = (none): there is nothing to register.');
   return { engineConfig, runtime: { name, path: USUAL_RUNTIME_PATH } };
 }
 

@@ -5,6 +5,7 @@ import { pause, unpause } from './containers/freeze.js';
 import { OurContainers } from './containers/ours.js';
 import type { ContainerParts } from './containers/parts.js';
 import { remove } from './containers/remove.js';
+import { endedWithTheEngine } from './containers/engine-memory.js';
 import { runInside } from './containers/inside.js';
 import { signal } from './containers/signal.js';
 import { start } from './containers/start.js';
@@ -45,6 +46,7 @@ export function createContainers({ engine, events, settings, log }: ContainersPa
     usage: (key) => usage(parts, key),
     signal: (key, signalName) => signal(parts, key, signalName),
     runInside: (key, command) => runInside(parts, key, command),
+    endedWithTheEngine: () => endedWithTheEngine(parts, settings.host, new Date()),
     facts: () => engineFacts(engine),
     watch: (listener, signal) => {
       watch({ events, ours, host: settings.host }, listener, signal);

@@ -226,6 +226,11 @@ export interface Containers {
    * container has no such program, Timeout.
    */
   runInside(key: ContainerKey, command: InsideCommand): Promise<InsideResult>;
+  /**
+   * Ids of containers that ended although the engine that runs now did not see them end: it, or the whole host, went
+   * down in between. A container whose end is too long ago to be remembered is not among them.
+   */
+  endedWithTheEngine(): Promise<ReadonlySet<string>>;
   /** Tells of events until the signal aborts; reconnects by itself, telling of both edges. */
   watch(listener: (event: ContainerEvent) => void, signal: AbortSignal): void;
   facts(): Promise<EngineFacts>;

@@ -18,6 +18,9 @@ export interface PowerSyncParts {
   readonly signal: AbortSignal;
 }
 
+/** Whether the end of this container was the engine's doing. */
+type EngineTookIt = (guest: ContainerSummary | undefined) => boolean;
+
 /** Only these change what an instance's row has to say. */
 const TELLING: ReadonlySet<string> = new Set(['start', 'die', 'pause', 'unpause', 'destroy']);
 
@@ -45,12 +48,21 @@ export class PowerSync {
     const isOurDoing = locks.isBusy(uuid);
     // A verb's own starts and removals are in the row that it writes; a death may come behind its back.
     if (isOurDoing && event.action !== 'die') return;
-    if (!isOurDoing) log.info('A container changed outside of Nova', { instanceUuid: uuid, action: event.action });
+    if (!isOurDoing) log.debug('Event of a container', { instanceUuid: uuid, action: event.action });
     this.#lookSoon(uuid);
   }
 
+  /**
+   * At the start of the service: what ended meanwhile ended by itself, unless it went down with the engine. `restarts`:
+   * such a one is started again; false after a boot of the host, if the operator wants it so.
+   */
+  async compareAtStart(restarts: boolean): Promise<void> {
+    const wentDown = restarts ? await this.sync.parts.containers.endedWithTheEngine() : new Set<string>();
+    await this.compareAll((guest) => guest !== undefined && wentDown.has(guest.containerId));
+  }
+
   /** Compares every instance of this host; one engine call and one conductor call unless something is out of order. */
-  async compareAll(engineWasAway = false): Promise<void> {
+  async compareAll(engineTookIt: EngineTookIt = () => false): Promise<void> {
     const { parts } = this.sync;
     const conductor = this.#conductor();
     const [instances, states] = await Promise.all([
@@ -59,8 +71,9 @@ export class PowerSync {
     ]);
     const guests = new Map(states.filter((one) => one.key.role === 'main').map((one) => [one.key.instanceUuid, one]));
     for (const instance of instances) {
-      const facts = factsOf(instance, guests.get(instance.get('uuid')), engineWasAway);
-      if (decidePower(facts) !== 'in-order') await this.#compare(instance.get('uuid'), engineWasAway);
+      const guest = guests.get(instance.get('uuid'));
+      const facts = factsOf(instance, guest, engineTookIt(guest));
+      if (decidePower(facts) !== 'in-order') await this.#compare(instance.get('uuid'), engineTookIt);
     }
   }
 
@@ -75,7 +88,7 @@ export class PowerSync {
     if (!this.#engineWasLost) return; // the first connection: the start of the service compares by itself
     this.#engineWasLost = false;
     this.sync.parts.log.info('The engine is back; comparing all containers with what Nova thinks');
-    this.compareAll(true).catch((error: unknown) => {
+    this.compareAll(() => true).catch((error: unknown) => {
       this.sync.parts.log.error('The comparison after the return of the engine failed', { error });
     });
   }
@@ -84,7 +97,7 @@ export class PowerSync {
     clearTimeout(this.#timers.get(uuid));
     const timer = setTimeout(() => {
       this.#timers.delete(uuid);
-      void this.#compare(uuid, false);
+      void this.#compare(uuid, () => false);
     }, this.sync.debounceMs);
     this.#timers.set(uuid, timer);
   }
@@ -95,7 +108,7 @@ export class PowerSync {
   }
 
   /** In the instance's turn. Never throws: the next comparison finds what this one missed. */
-  async #compare(uuid: string, engineWasAway: boolean): Promise<void> {
+  async #compare(uuid: string, engineTookIt: EngineTookIt): Promise<void> {
     const { parts, signal } = this.sync;
     const look = async (): Promise<void> => {
       if (signal.aborted || !this.#engineIsHere) return;
@@ -106,7 +119,7 @@ export class PowerSync {
         parts.containers.state({ instanceUuid: uuid, role: 'main' }),
       ]);
       if (instance.get('host') !== parts.settings.host) return;
-      const verdict = decidePower(factsOf(instance, guest, engineWasAway));
+      const verdict = decidePower(factsOf(instance, guest, engineTookIt(guest)));
       if (verdict !== 'in-order') await settle(this.#operation(instance), verdict, guest);
     };
     try {

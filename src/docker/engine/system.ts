@@ -33,3 +33,18 @@ export function followEvents(
     for await (const message of answerLines<EngineMessage>(answer)) tell.message(message);
   });
 }
+
+/** The newest events of containers that the engine remembers of its own life; it forgets all when it ends. */
+export function rememberedEvents(engine: Engine, until: Date): Promise<EngineMessage[]> {
+  const query = {
+    since: 0,
+    until: Math.ceil(until.getTime() / 1000),
+    filters: JSON.stringify({ type: ['container'] }),
+  };
+  return engine.short('system.remembered', async (dial) => {
+    const messages: EngineMessage[] = [];
+    const answer = await dial({ method: 'GET', path: '/events', query });
+    for await (const message of answerLines<EngineMessage>(answer)) messages.push(message);
+    return messages;
+  });
+}

@@ -139,6 +139,7 @@ export function fakeParts() {
     usage: sinon.stub().rejects(new Error('not asked for')),
     signal: sinon.stub().resolves(),
     runInside: sinon.stub().resolves({ exitCode: 0, output: '' }),
+    endedWithTheEngine: sinon.stub<[], Promise<ReadonlySet<string>>>().resolves(new Set()),
     watch: sinon.stub(),
     facts: sinon.stub().rejects(new Error('not asked for')),
   };
