@@ -149,7 +149,7 @@ function nextSteps(plane: Plane): string {
   const name = plane.name === 'quickstart' ? '' : ` --name ${plane.name}`;
   return [
     `  source ${openrcFile(plane, 'admin')}`,
-    '  openstack server create --image busybox --flavor m1.tiny --nic none --wait another',
+    '  openstack server create --image busybox --flavor m1.tiny --network private --wait another',
     `  openstack console log show ${SERVER}; openstack server stop ${SERVER}; docker ps --all`,
     `  tools/quickstart status${name} | logs [-f]${name} | stop${name} | wipe${name}`,
   ].join('\n');

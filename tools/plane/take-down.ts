@@ -11,6 +11,7 @@ import { until } from './machine/wait.js';
 import { removeNamespaces } from './network-traces.js';
 import type { Plane } from './plane.js';
 import { containerdSocket } from './services/docker.js';
+import { removeSwitchDevices } from './switch-devices.js';
 import { runningRecord, stopService } from './service-control.js';
 
 /**
@@ -60,6 +61,7 @@ async function release(plane: Plane, signal: AbortSignal): Promise<void> {
   );
   await removeCgroups(plane.tag, signal);
   await removeNamespaces(plane, signal);
+  await removeSwitchDevices(plane, signal);
   if (plane.space !== null) await closeSpace(plane.space, signal);
   else removeShimSockets(containerdSocket(plane), containersOf(plane));
   for (const folder of [plane.folder, plane.run]) await unmountBelow(folder, signal);

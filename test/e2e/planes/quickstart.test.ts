@@ -16,7 +16,7 @@ async function quickstart(...words: string[]): Promise<string> {
   return (await run(argv, { env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/root' } })).stdout;
 }
 
-/** The container that the tables show, and the seconds that all of it took. */
+/** The server and its container as the tables show them. */
 function readTables(output: string): { container: string; server: string } {
   const [, server = ''] = /\| ([0-9a-f-]{36}) \| hello +\| ACTIVE/.exec(output) ?? [];
   const [, container = ''] = /^([0-9a-f]{12}) .* Up .*nova-/m.exec(output) ?? [];
@@ -36,6 +36,7 @@ describe('tools/quickstart', function () {
     assert.match(container, /./, first);
     assert.match(first, new RegExp(`nova-${server}`));
     assert.match(first, /\| compute1 +\| docker/);
+    assert.match(first, /private=192\.168\.233\.\d+/);
     assert.match(first, /source .*openrc/);
     const pids = statusOf(requirePlane(NAME)).map(({ pid }) => pid);
 
