@@ -7,7 +7,7 @@ import { enterNetwork } from '../plane/machine/space.js';
 import { CHECKOUT, planesFolder } from '../plane/plane.js';
 import { describeFailure } from '../plane/progress.js';
 import { findRelease } from '../plane/releases.js';
-import { loadPlane, requirePlane } from '../plane/store.js';
+import { loadPlane, planeNames, requirePlane } from '../plane/store.js';
 import { removePlane } from '../plane/take-down.js';
 import {
   addCounts,
@@ -105,13 +105,15 @@ async function runChecks(checks: readonly (readonly string[])[], signal: AbortSi
 /** Brings the plane up from nothing, runs mocha in its network, and takes it down whatever happened. */
 async function inPlane(name: string, words: readonly string[], mocha: string[], signal: AbortSignal): Promise<Count> {
   await takeDown(name);
+  const others = planeNames();
   try {
     const up = await runHere([join(CHECKOUT, 'tools/openstack'), 'up', '--name', name, ...words], signal);
     if (up !== 0) return { passed: 0, failed: 1, skipped: 0 };
     const { space } = requirePlane(name);
     return await runMocha(mocha, space === null ? [] : enterNetwork(space), signal, { NCD_PLANE: name });
   } finally {
-    await takeDown(name);
+    // Also the planes that tests made and had no time to remove.
+    for (const made of planeNames()) if (made === name || !others.includes(made)) await takeDown(made);
   }
 }
 
