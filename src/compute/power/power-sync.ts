@@ -49,7 +49,7 @@ export class PowerSync {
     // A verb's own starts and removals are in the row that it writes; a death may come behind its back.
     if (isOurDoing && event.action !== 'die') return;
     if (!isOurDoing) log.debug('Event of a container', { instanceUuid: uuid, action: event.action });
-    this.#lookSoon(uuid);
+    this.#lookSoon(uuid, isOurDoing);
   }
 
   /**
@@ -93,11 +93,11 @@ export class PowerSync {
     });
   }
 
-  #lookSoon(uuid: string): void {
+  #lookSoon(uuid: string, isOurDoing: boolean): void {
     clearTimeout(this.#timers.get(uuid));
     const timer = setTimeout(() => {
       this.#timers.delete(uuid);
-      void this.#compare(uuid, () => false);
+      void this.#compare(uuid, () => false, isOurDoing);
     }, this.sync.debounceMs);
     this.#timers.set(uuid, timer);
   }
@@ -107,17 +107,16 @@ export class PowerSync {
     this.#timers.clear();
   }
 
-  /** In the instance's turn. Never throws: the next comparison finds what this one missed. */
-  async #compare(uuid: string, engineTookIt: EngineTookIt): Promise<void> {
+  /** In the instance's turn. `mayBeDeleted`: a verb was at work, and a missing container is its doing. Never throws: the next comparison finds what this one missed. */
+  async #compare(uuid: string, engineTookIt: EngineTookIt, mayBeDeleted = false): Promise<void> {
     const { parts, signal } = this.sync;
     const look = async (): Promise<void> => {
       if (signal.aborted || !this.#engineIsHere) return;
       // Throws Unavailable when the engine is going down: it stops its containers then, and takes no new connection
       // while it does (seen with Engine 20.10). So nothing is concluded from these deaths.
-      const [instance, guest] = await Promise.all([
-        this.#conductor().instances.get(uuid, NOVA_ATTRS),
-        parts.containers.state({ instanceUuid: uuid, role: 'main' }),
-      ]);
+      const guest = await parts.containers.state({ instanceUuid: uuid, role: 'main' });
+      if (guest === undefined && mayBeDeleted) return;
+      const instance = await this.#conductor().instances.get(uuid, NOVA_ATTRS);
       if (instance.get('host') !== parts.settings.host) return;
       const verdict = decidePower(factsOf(instance, guest, engineTookIt(guest)));
       if (verdict !== 'in-order') await settle(this.#operation(instance), verdict, guest);
