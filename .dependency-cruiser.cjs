@@ -3,19 +3,22 @@
  * app/ alone puts the parts together.
  */
 const rooms =
-  'app|cli|config|observe|oslo|objects|compute|conductor|docker|network|openstack|resources|periodic|notify|errors';
+  'app|cli|config|config-drive|observe|oslo|objects|compute|conductor|docker|network|openstack|resources|periodic|notify|' +
+  'settings|errors';
 
 /** Room -> the rooms that it may import. A room not named here may be imported by app/ and cli/ only. */
 const allowed = {
   errors: [],
   config: ['errors'],
   observe: ['errors'],
+  settings: ['errors', 'config'],
   oslo: ['errors', 'observe'],
   objects: ['errors'],
   conductor: ['errors', 'observe', 'oslo', 'objects', 'compute'],
   notify: ['errors', 'observe', 'oslo', 'objects', 'compute'],
-  compute: ['errors', 'observe', 'objects'],
-  docker: ['errors', 'observe', 'objects', 'compute'],
+  compute: ['errors', 'observe', 'objects', 'settings'],
+  docker: ['errors', 'observe', 'objects', 'compute', 'settings'],
+  'config-drive': ['errors', 'observe', 'objects', 'compute'],
   network: ['errors', 'observe', 'objects', 'compute', 'openstack'],
   openstack: ['errors', 'observe', 'objects', 'compute'],
   resources: ['errors', 'observe', 'objects', 'compute', 'openstack'],
