@@ -8,6 +8,7 @@ import { createImages } from '../docker/images.js';
 import type { CallObserver } from '../observe/calls.js';
 import type { Logger } from '../observe/logger.js';
 import { pause } from './clock.js';
+import { hostSystem } from './host-system.js';
 import { containerSettings, imageSettings } from './settings.js';
 
 export interface EngineRoom {
@@ -28,7 +29,8 @@ export function openEngine(config: Config, source: ImageSource, observer: CallOb
     },
   };
   const events = new EventStream({ engine, clock, random: Math.random, log });
-  const containers = createContainers({ engine, events, settings: containerSettings(config), log });
+  const settings = containerSettings(config);
+  const containers = createContainers({ engine, events, settings, system: hostSystem(observer), log });
   const images = createImages({ engine, events, source, settings: imageSettings(config), clock, log });
   return { engine, containers, images };
 }

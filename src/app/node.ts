@@ -1,4 +1,4 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { readdir, readFile, statfs } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Containers } from '../compute/ports/containers.js';
@@ -13,7 +13,10 @@ import { HostNode } from '../resources/node.js';
 import { decideIdentity, readIdentityFiles, writeIdentityFile } from '../resources/node-identity.js';
 import { ProviderPublisher } from '../resources/provider.js';
 import { ResourceTracker } from '../resources/tracker.js';
-import { resourceSettings } from './settings.js';
+import { CpuPins } from '../resources/cpus/pins.js';
+import { cpuPlaces, onlineCpus } from '../resources/cpus/places.js';
+import { checkCpuSets } from '../resources/cpus/sets.js';
+import { cpuSets, resourceSettings } from './settings.js';
 
 export interface NodeParts {
   readonly config: Config;
@@ -30,6 +33,17 @@ export interface NodeParts {
 
 /** The files that may hold this node's uuid: beside the state, or where nova's packages put it. */
 const IDENTITY_FILE = 'compute_id';
+
+/** The file that tells which CPUs are which instance's own. */
+const PINS_FILE = 'dedicated-cpus.json';
+
+/** CPUs that are single instances' own. Throws Invalid for sets with CPUs that this host does not have. */
+export async function openCpuPins(config: Config): Promise<CpuPins> {
+  const sources = { readText: (path: string) => readFile(path, 'utf8'), list: (path: string) => readdir(path) };
+  const sets = cpuSets(config.compute);
+  checkCpuSets(sets, await onlineCpus(sources));
+  return CpuPins.open(join(config.DEFAULT.state_path, PINS_FILE), await cpuPlaces(sets.dedicated ?? [], sources));
+}
 
 export interface NodeRoom {
   readonly node: HostNode;

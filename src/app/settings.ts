@@ -1,7 +1,9 @@
 import type { ManagerSettings } from '../compute/operation.js';
 import type { Config } from '../config/tables.js';
+import { cpuRanges } from '../config/values/cpus.js';
 import type { ContainerSettings, ImageSettings } from '../docker/settings.js';
 import type { RabbitOptions } from '../oslo/index.js';
+import type { CpuSets } from '../resources/cpus/sets.js';
 import type { ResourceSettings } from '../resources/settings.js';
 
 /** The configuration in the words of each room. Pure; units end in the names. */
@@ -17,15 +19,22 @@ export function managerSettings({ DEFAULT, docker }: Config): ManagerSettings {
     vifPluggingIsFatal: DEFAULT.vif_plugging_is_fatal,
     shutdownTimeoutMs: DEFAULT.shutdown_timeout * S,
     startGraceMs: docker.start_grace * S,
+    forceConfigDrive: DEFAULT.force_config_drive,
+    injectsKey: docker.inject_key,
     instanceNameTemplate: DEFAULT.instance_name_template,
     reclaimInstanceIntervalMs: DEFAULT.reclaim_instance_interval * S,
   };
 }
 
-export function containerSettings({ DEFAULT, docker }: Config): ContainerSettings {
+export function containerSettings({ DEFAULT, compute, docker }: Config): ContainerSettings {
   return {
     host: DEFAULT.host,
     runtime: docker.runtime === '' ? null : docker.runtime,
+    allowedRuntimes: docker.allowed_runtimes,
+    allowPrivileged: docker.allow_privileged,
+    allowedDevices: docker.allowed_devices,
+    sharedCpus: compute.cpu_shared_set === undefined ? null : cpuRanges(compute.cpu_shared_set),
+    lxcfsFolder: docker.lxcfs_path,
     pidsLimit: docker.pids_limit,
     logMaxBytes: docker.log_max_size,
     logMaxFiles: docker.log_max_files,
@@ -90,6 +99,10 @@ function connectionOptions(rabbit: Rabbit) {
   };
 }
 
+export function cpuSets({ cpu_shared_set: shared, cpu_dedicated_set: dedicated }: Config['compute']): CpuSets {
+  return { shared: shared ?? null, dedicated: dedicated ?? null };
+}
+
 /** `controlPlaneVersion`: SERVICE_VERSION of the control plane. */
 export function resourceSettings({ DEFAULT, compute }: Config, controlPlaneVersion: number): ResourceSettings {
   const excluded = new Set(compute.image_type_exclude_list);
@@ -100,6 +113,7 @@ export function resourceSettings({ DEFAULT, compute }: Config, controlPlaneVersi
       cpus: DEFAULT.reserved_host_cpus,
       diskMb: DEFAULT.reserved_host_disk_mb,
     },
+    cpuSets: cpuSets(compute),
     ratios: {
       cpu: DEFAULT.cpu_allocation_ratio,
       ram: DEFAULT.ram_allocation_ratio,

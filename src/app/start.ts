@@ -14,12 +14,15 @@ import { createAllocations } from '../openstack/allocations.js';
 import { createGlance } from '../openstack/glance.js';
 import { createProviders } from '../openstack/placement.js';
 import type { ParkedMessage, RpcServer } from '../oslo/index.js';
+import { loadPolicy } from '../settings/load-policy.js';
+import type { Policy } from '../settings/policy.js';
 import { runPeriodically } from '../periodic/runner.js';
 import { openEngine } from './engine.js';
 import { hostWasRebooted } from './host-boot.js';
 import { conductorParts, managerParts, ownContext } from './manager.js';
 import { createServer, instancesInInbox, openMessaging, uuidOf, type Messaging } from './messaging.js';
-import { openNode, type NodeRoom } from './node.js';
+import { openInstanceFolders } from './instance-folders.js';
+import { openCpuPins, openNode, type NodeRoom } from './node.js';
 import { openNotifications } from './notifications.js';
 import { openNetworks } from './networks.js';
 import { openRest, type Rest } from './rest.js';
@@ -48,6 +51,7 @@ export async function startApp(config: Config, log: Logger, observer: CallObserv
   const done = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+  const policy = loadPolicy(config.docker.settings_policy_file);
   const messaging = await openMessaging(config, log);
   const rest = openRest(config, observer);
   const close = async (): Promise<void> => {
@@ -57,7 +61,7 @@ export async function startApp(config: Config, log: Logger, observer: CallObserv
     await messaging.transport.close();
   };
   try {
-    const service = await assemble({ config, log, messaging, rest, signal, observer });
+    const service = await assemble({ config, log, messaging, rest, signal, observer, policy });
     const server = await serve(service);
     return { done, stop: (deadlineMs) => stop(service, server, deadlineMs).finally(close) };
   } catch (error) {
@@ -80,6 +84,7 @@ interface Ingredients {
   readonly rest: Rest;
   readonly signal: AbortSignal;
   readonly observer: CallObserver;
+  readonly policy: Policy;
 }
 
 interface Service extends Ingredients {
@@ -91,12 +96,13 @@ interface Service extends Ingredients {
 
 /** Makes the parts and registers with Nova; nothing is served yet. */
 async function assemble(ingredients: Ingredients): Promise<Service> {
-  const { config, log, messaging, rest, signal, observer } = ingredients;
+  const { config, log, messaging, rest, signal, observer, policy } = ingredients;
   const conductor = conductorParts(config, messaging.client, observer, log);
   const records = createServiceRecords(conductor, signal);
   const presence = new Presence({ records, host: config.DEFAULT.host, log });
   await records.waitForConductor(signal);
   await presence.detect();
+  const cpus = await openCpuPins(config);
   const serviceVersion = (await records.find(config.DEFAULT.host))?.peek('version');
   const engine = openEngine(config, createGlance(rest.glance), observer, log);
   const allocations = createAllocations(rest.placement);
@@ -126,6 +132,9 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
       engine,
       networks: openNetworks(config, rest.neutron, observer, log),
       allocations,
+      cpus,
+      folders: openInstanceFolders(config, engine.containers, log),
+      policy,
       node: room.node,
       notifications: notifications.notifications,
       conductorFor,
@@ -163,7 +172,7 @@ async function serve(service: Service): Promise<RpcServer> {
   if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt', signal);
   await presence.report();
   followAfterReconnects(service, server);
-  void runPeriodically(periodicTasks({ config, presence, room, power, server, log }), signal, log);
+  void runPeriodically(periodicTasks({ config, parts, presence, room, power, server, log }), signal, log);
   log.info('The service takes requests', { host: config.DEFAULT.host });
   return server;
 }

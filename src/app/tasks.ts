@@ -1,13 +1,17 @@
+import type { ManagerParts } from '../compute/operation.js';
+import { refreshDrives } from '../compute/plan/refresh-drives.js';
 import type { PowerSync } from '../compute/power/power-sync.js';
 import type { Presence } from '../compute/presence/presence.js';
 import type { Config } from '../config/tables.js';
 import type { Logger } from '../observe/logger.js';
 import type { RpcServer } from '../oslo/index.js';
 import type { PeriodicTask } from '../periodic/runner.js';
+import { ownContext } from './manager.js';
 import type { NodeRoom } from './node.js';
 
 export interface TaskParts {
   readonly config: Config;
+  readonly parts: ManagerParts;
   readonly presence: Presence;
   readonly room: NodeRoom;
   readonly power: PowerSync;
@@ -31,6 +35,9 @@ export function periodicTasks(parts: TaskParts): readonly PeriodicTask[] {
     ),
     every('sync_power_states', orDefault(DEFAULT.sync_power_state_interval, 600), fuzzyMs, () =>
       parts.power.compareAll(),
+    ),
+    every('refresh_config_drives', parts.config.docker.config_drive_refresh_interval, fuzzyMs, (signal) =>
+      refreshDrives(parts.parts, ownContext(), signal),
     ),
     { name: 'follow_control_plane', everyMs: HOUR_MS, firstAfterMs: HOUR_MS, run: () => followControlPlane(parts) },
   ];

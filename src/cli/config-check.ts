@@ -1,6 +1,7 @@
 import { hostFacts } from '../config/host-facts.js';
 import { loadConfig } from '../config/load.js';
 import { messageOf } from '../errors/kinds.js';
+import { loadPolicy } from '../settings/load-policy.js';
 import type { Execute } from './command.js';
 import { exitCodes } from './exit-codes.js';
 
@@ -8,12 +9,13 @@ import { exitCodes } from './exit-codes.js';
 export const execute: Execute = async ({ line }, { environment, stdout, stderr }) => {
   const facts = await hostFacts();
   try {
-    const { files, notes } = loadConfig({
+    const { config, files, notes } = loadConfig({
       arguments: line.configArguments,
       commandLine: line.values,
       environment,
       facts,
     });
+    loadPolicy(config.docker.settings_policy_file);
     for (const note of notes) stdout.write(`${note}\n`);
     stdout.write(`The configuration is fine. Read: ${files.length === 0 ? 'no file' : files.join(', ')}\n`);
     return exitCodes.ok;

@@ -11,6 +11,7 @@ import { kindOf, messageOf } from '../errors/kinds.js';
 import { startLogging, type Logging } from '../observe/log.js';
 import type { Logger } from '../observe/logger.js';
 import { systemdReadiness } from '../observe/readiness.js';
+import { loadPolicy } from '../settings/load-policy.js';
 import type { Execute, Invocation, Surroundings } from './command.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { version } from './help.js';
@@ -58,7 +59,10 @@ async function sourcesOf({ line }: Invocation, { environment }: Surroundings): P
 
 function load(sources: ConfigSources, { stderr }: Surroundings): LoadedConfig | undefined {
   try {
-    return loadConfig(sources);
+    const loaded = loadConfig(sources);
+    // The service reads it by itself; here a mistake is told at once, and as one of the configuration.
+    loadPolicy(loaded.config.docker.settings_policy_file);
+    return loaded;
   } catch (error) {
     if (kindOf(error) !== 'Invalid') throw error;
     stderr.write(`${messageOf(error)}\n`);

@@ -1,4 +1,6 @@
-import { ServiceError } from '../errors/kinds.js';
+import { messageOf, ServiceError } from '../errors/kinds.js';
+import { instanceFacts } from './instance-facts.js';
+import { instanceSettings } from './plan/instance-settings.js';
 import type { InstanceOperation } from './operation.js';
 import { POWER_STATE, type ContainerKey, type ContainerState, type PowerState } from './ports/containers.js';
 
@@ -21,6 +23,7 @@ export async function powerOf(op: InstanceOperation): Promise<PowerState> {
 /** Starts it. A container that is gone took the server's disk with it: nothing starts an empty one in its place. */
 export async function powerOn(op: InstanceOperation): Promise<PowerState> {
   if ((await guestState(op)) === undefined) throw vanished();
+  await refreshDrive(op);
   await op.parts.containers.start(mainKey(op));
   return powerOf(op);
 }
@@ -40,8 +43,26 @@ export function vanished(): ServiceError {
   );
 }
 
-/** Nova's fallback chain: the image's os_shutdown_timeout (seconds), else the host's option. */
+/**
+ * What was set of the server (docker:stop_timeout, os_shutdown_timeout), else the host's option. A stop works all the same
+ * when the policy refuses by now what it let pass when the server was built.
+ */
 function shutdownTimeoutMs(op: InstanceOperation): number {
-  const ofImage = Number(op.instance.peek('system_metadata')?.['image_os_shutdown_timeout'] ?? Number.NaN);
-  return Number.isInteger(ofImage) && ofImage >= 0 ? ofImage * 1000 : op.parts.settings.shutdownTimeoutMs;
+  const { settings, policy } = op.parts;
+  try {
+    const { stop_timeout: said } = instanceSettings(instanceFacts(op.instance, settings), policy).values;
+    return said === undefined ? settings.shutdownTimeoutMs : said * 1000;
+  } catch (error) {
+    op.log.warn('What is set of a server cannot be used any more', { reason: messageOf(error) });
+    return settings.shutdownTimeoutMs;
+  }
+}
+
+/** Brings its config drive up to date. It is no reason not to start: what it has told before is still there. */
+async function refreshDrive({ instance, parts, log }: InstanceOperation): Promise<void> {
+  try {
+    await parts.folders.refreshDrive(instance, instance.peek('info_cache')?.get('network_info') ?? undefined);
+  } catch (error) {
+    log.error('The config drive of a server could not be brought up to date', { error });
+  }
 }

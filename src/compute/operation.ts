@@ -2,7 +2,10 @@ import type { Logger } from '../observe/logger.js';
 import type { RequestContext } from '../observe/context.js';
 import type { FieldsOf, Instance } from '../objects/index.js';
 import type { Conductor, ConductorFor } from './ports/conductor.js';
+import type { Policy } from '../settings/policy.js';
 import type { Containers } from './ports/containers.js';
+import type { DedicatedCpus } from './ports/dedicated-cpus.js';
+import type { InstanceFolders } from './ports/instance-folders.js';
 import type { Images } from './ports/images.js';
 import type { Networks } from './ports/networks.js';
 import type { NodeControl } from './ports/nodes.js';
@@ -27,6 +30,10 @@ export interface ManagerSettings {
   readonly shutdownTimeoutMs: number;
   /** A new container that ends within this time makes its boot fail. */
   readonly startGraceMs: number;
+  /** Every new server gets a config drive. */
+  readonly forceConfigDrive: boolean;
+  /** A server's public key comes into its container. */
+  readonly injectsKey: boolean;
   /** `instance-%08x` */
   readonly instanceNameTemplate: string;
   /** Deleted servers are kept this long; 0: deleted at once. */
@@ -36,10 +43,14 @@ export interface ManagerSettings {
 /** Everything the manager works with, handed in by app.ts. */
 export interface ManagerParts {
   readonly settings: ManagerSettings;
+  /** Who may set what of containers. */
+  readonly policy: Policy;
   readonly containers: Containers;
   readonly images: Images;
   readonly networks: Networks;
   readonly allocations: Allocations;
+  readonly cpus: DedicatedCpus;
+  readonly folders: InstanceFolders;
   readonly node: NodeControl;
   readonly conductorFor: ConductorFor;
   readonly notifications: Notifications;

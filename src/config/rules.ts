@@ -19,6 +19,13 @@ const rules: readonly Rule[] = [
       `must be above report_interval (${DEFAULT.report_interval}), else Nova takes this service for down between reports`,
   },
   {
+    section: 'compute',
+    name: 'cpu_dedicated_set',
+    holds: ({ compute: { cpu_dedicated_set: dedicated = [], cpu_shared_set: shared = [] } }) =>
+      !dedicated.some((cpu) => shared.includes(cpu)),
+    text: () => 'has CPUs that cpu_shared_set has too: a CPU is either shared or dedicated',
+  },
+  {
     section: 'oslo_messaging_rabbit',
     name: 'rabbit_ha_queues',
     holds: ({ oslo_messaging_rabbit: rabbit }) =>

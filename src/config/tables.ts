@@ -3,7 +3,7 @@ import { consoleauth, serialConsole } from './sections/consoles.js';
 import { defaultSection } from './sections/default/all.js';
 import { docker } from './sections/docker.js';
 import { messagingRabbit } from './sections/messaging-rabbit.js';
-import { compute, filterScheduler, imageCache, ovs, upgradeLevels, workarounds } from './sections/nova.js';
+import { api, compute, filterScheduler, imageCache, ovs, upgradeLevels, workarounds } from './sections/nova.js';
 import { messagingNotifications, notifications } from './sections/notifications.js';
 import { cinder, glance, neutron, placement, serviceUser } from './sections/services.js';
 
@@ -15,6 +15,7 @@ export const tables = {
   oslo_messaging_notifications: messagingNotifications,
   notifications,
   compute,
+  api,
   filter_scheduler: filterScheduler,
   image_cache: imageCache,
   upgrade_levels: upgradeLevels,

@@ -1,4 +1,4 @@
-import type { ContainerEvent, Containers, EngineFacts } from '../compute/ports/containers.js';
+import type { ContainerEvent, Containers, GuestFile } from '../compute/ports/containers.js';
 import { consoleOutput } from './console/output.js';
 import { create } from './containers/create.js';
 import { pause, unpause } from './containers/freeze.js';
@@ -19,22 +19,28 @@ import { engineFacts } from './facts.js';
 import type { Logger } from '../observe/logger.js';
 import type { ContainerSettings } from './settings.js';
 import { containerSpec } from './spec/container.js';
+import type { SpecHost } from './spec/host.js';
+import { diskUnder } from './host/disk.js';
+import { lxcfsFiles } from './host/lxcfs.js';
+import type { HostSystem } from './host/system.js';
 
 export interface ContainersParts {
   readonly engine: Engine;
   readonly events: EventStream;
   readonly settings: ContainerSettings;
+  readonly system: HostSystem;
   readonly log: Logger;
 }
 
 /** The manager's containers, over one engine. */
-export function createContainers({ engine, events, settings, log }: ContainersParts): Containers {
+export function createContainers({ engine, events, settings, system, log }: ContainersParts): Containers {
   const ours = new OurContainers(engine, settings.host);
   const parts: ContainerParts = { engine, ours, log };
-  const capabilities = rememberedFacts(engine, events);
+  const host = rememberedHost({ engine, events, settings, system, log });
+  const lxcfs = (): Promise<readonly GuestFile[]> => lxcfsFiles(settings.lxcfsFolder, system);
   return {
     create: async (plan, signal) =>
-      create(parts, plan, containerSpec(plan, { settings, engine: await capabilities() }), signal),
+      create(parts, plan, containerSpec(plan, { ...(await host()), lxcfs: await lxcfs() }), signal),
     start: (key) => start(parts, key),
     stop: (key, options) => stop(parts, key, options),
     pause: (key) => pause(parts, key),
@@ -87,9 +93,9 @@ function eventOf(news: StreamNews, host: string): ContainerEvent | undefined {
   }
 }
 
-/** What a spec depends on, asked once in an engine's life: it costs a round trip, and a boot should not pay it. */
-function rememberedFacts(engine: Engine, events: EventStream): () => Promise<EngineFacts> {
-  let known: Promise<EngineFacts> | undefined;
+/** What a spec depends on and an engine keeps for life, asked once: it costs a round trip, and a boot should not pay it. */
+function rememberedHost({ engine, events, settings, system }: ContainersParts): () => Promise<Omit<SpecHost, 'lxcfs'>> {
+  let known: Promise<Omit<SpecHost, 'lxcfs'>> | undefined;
   const forget = (): void => {
     known = undefined;
   };
@@ -97,11 +103,20 @@ function rememberedFacts(engine: Engine, events: EventStream): () => Promise<Eng
     if (news.type !== 'message') forget();
   });
   return () => {
-    const asked = known ?? engineFacts(engine);
+    const asked = known ?? lookAtHost(engine, settings, system);
     known = asked;
     asked.catch(() => {
       if (known === asked) forget();
     });
     return asked;
   };
+}
+
+async function lookAtHost(
+  engine: Engine,
+  settings: ContainerSettings,
+  system: HostSystem,
+): Promise<Omit<SpecHost, 'lxcfs'>> {
+  const facts = await engineFacts(engine);
+  return { settings, engine: facts, disk: await diskUnder(facts.rootDirectory, system) };
 }

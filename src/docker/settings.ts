@@ -4,6 +4,15 @@ export interface ContainerSettings {
   readonly host: string;
   /** OCI runtime registered with the engine; null for the engine's default. */
   readonly runtime: string | null;
+  /** Those that a flavor may choose instead. */
+  readonly allowedRuntimes: readonly string[];
+  readonly allowPrivileged: boolean;
+  /** Devices of the host that a flavor may give; `*` stands for anything. */
+  readonly allowedDevices: readonly string[];
+  /** CPUs for instances that share, in the kernel's words (`0-3,8`); null: all. */
+  readonly sharedCpus: string | null;
+  /** Where lxcfs shows what containers may see of themselves; empty: not used. */
+  readonly lxcfsFolder: string;
   /** Most processes and threads in one container. */
   readonly pidsLimit: number;
   /** One log file of a container grows to this, then it is rotated. */

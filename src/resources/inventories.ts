@@ -1,4 +1,5 @@
 import type { Inventories, Inventory } from '../openstack/placement.js';
+import { sharedCount } from './cpus/sets.js';
 import type { HostFacts } from './facts.js';
 import type { Ratios, ResourceSettings } from './settings.js';
 
@@ -28,10 +29,17 @@ export function wantedInventories(facts: HostFacts, settings: ResourceSettings, 
   };
   return {
     ...Object.fromEntries(Object.entries(existing).filter(([name]) => name.startsWith('CUSTOM_'))),
-    ...one('cpu', 'VCPU', facts.cpus, reserved.cpus),
+    ...one('cpu', 'VCPU', sharedCount(settings.cpuSets, facts.cpus), reserved.cpus),
+    ...dedicatedCpus(settings),
     ...one('ram', 'MEMORY_MB', facts.memoryMb, reserved.memoryMb),
     ...one('disk', 'DISK_GB', facts.diskGb, Math.ceil(reserved.diskMb / 1024)),
   };
+}
+
+/** Each is somebody's alone, so there is no ratio to it. */
+function dedicatedCpus({ cpuSets }: ResourceSettings): Inventories {
+  const count = cpuSets.dedicated?.length ?? 0;
+  return count === 0 ? {} : { PCPU: inventory(count, 0, 1) };
 }
 
 /** Placement refuses to have more reserved than there is; nothing is left then, as the operator wanted. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HypervisorSpec, NodeFields } from '../compute/ports/nodes.js';
+import { sharedCount } from './cpus/sets.js';
 import type { HostFacts } from './facts.js';
 import { initialRatios } from './inventories.js';
 import type { ResourceSettings } from './settings.js';
@@ -19,7 +20,7 @@ export function computeNodeFields(
   const ratios = initialRatios(settings);
   return {
     hostIp: settings.hostIp,
-    vcpus: facts.cpus,
+    vcpus: sharedCount(settings.cpuSets, facts.cpus),
     memoryMb: facts.memoryMb,
     localGb: facts.diskGb,
     vcpusUsed: usage.vcpus,

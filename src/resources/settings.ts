@@ -1,3 +1,4 @@
+import type { CpuSets } from './cpus/sets.js';
 import type { Capability } from './traits.js';
 
 /** Ratios by resource; undefined or 0 is "not configured". */
@@ -13,6 +14,7 @@ export interface ResourceSettings {
   readonly hostIp: string;
   /** `reserved_host_memory_mb`, `reserved_host_cpus`, `reserved_host_disk_mb` */
   readonly reserved: { readonly memoryMb: number; readonly cpus: number; readonly diskMb: number };
+  readonly cpuSets: CpuSets;
   /** `cpu_allocation_ratio` and its like: win over everything. */
   readonly ratios: Ratios;
   /** `initial_cpu_allocation_ratio` and its like: for a provider that is new. */

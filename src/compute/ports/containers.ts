@@ -1,3 +1,5 @@
+import type { InstanceSettings } from '../../settings/catalogue.js';
+
 /**
  * What the manager asks of the container engine. Implemented by docker/; spoken in Nova's terms, so that a verb
  * never sees an engine's option. Everything here is safe to ask again: a repeated request finds what is done already.
@@ -72,10 +74,25 @@ export interface LocalImage {
   readonly sizeBytes: number;
 }
 
-/** A file of the host that a container sees in place of its image's. */
+/** A file or folder of the host that a container sees in place of its image's. */
 export interface GuestFile {
   readonly hostPath: string;
   readonly guestPath: string;
+  /** The container cannot write it. */
+  readonly readOnly?: boolean;
+}
+
+/** A file that is put into a container's own file system before its first instruction. */
+export interface GuestContent {
+  /** Absolute, plain: no `.` and `..`. */
+  readonly guestPath: string;
+  readonly data: Buffer;
+  /** 0o644 */
+  readonly mode: number;
+  /** Of the folder that it is in; absent: as it is, or as the engine makes it. */
+  readonly directoryMode?: number;
+  /** What is there already stays, and this comes behind it. */
+  readonly append: boolean;
 }
 
 /** Everything a container is made from; docker/spec turns it into the engine's own words. */
@@ -83,8 +100,13 @@ export interface ContainerPlan {
   readonly key: ContainerKey;
   readonly instance: InstanceFacts;
   readonly image: LocalImage;
+  /** What flavor, image and metadata set of it. */
+  readonly settings: InstanceSettings;
+  /** CPUs of the host that are this instance's alone; null: it shares. */
+  readonly cpus: readonly number[] | null;
   /** They have to be there when the container is created. */
   readonly files: readonly GuestFile[];
+  readonly contents: readonly GuestContent[];
 }
 
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';

@@ -4,6 +4,7 @@ import type { Instance } from '../../objects/index.js';
 import { recordFault } from '../failures.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
 import type { ComputeHandler } from '../manager.js';
+import { dropGuest } from '../plan/guest-plan.js';
 import { save, type ComputeRequest, type InstanceOperation, type ManagerParts } from '../operation.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
 import type { Task, VmState } from '../states.js';
@@ -50,7 +51,15 @@ export async function initHost(init: InitParts): Promise<void> {
     if (init.resumed.has(uuid)) continue;
     await initInstance(init, instance, power.get(uuid) ?? POWER_STATE.NOSTATE);
   }
+  const present = [...instances.map((one) => one.get('uuid')), ...states.map((one) => one.key.instanceUuid)];
+  await forgetOthers(parts, new Set([...present, ...init.resumed]));
   if (instances.length > 0) await conductor.scheduler.sync(instances.map((one) => one.get('uuid')));
+}
+
+/** What a kill between the end of an instance and that of its things left behind. */
+async function forgetOthers({ cpus, folders }: ManagerParts, present: ReadonlySet<string>): Promise<void> {
+  await cpus.keepOnly(present);
+  await folders.keepOnly(present);
 }
 
 async function initInstance(init: InitParts, instance: Instance, power: PowerState): Promise<void> {
@@ -86,6 +95,7 @@ async function act(init: InitParts, instance: Instance, action: InitAction): Pro
   // A server that never ran leaves nothing behind; one that is rebuilt keeps what it has.
   if (instance.get('vm_state') === 'building') {
     await op.parts.containers.remove({ instanceUuid: instance.get('uuid'), role: 'main' });
+    await dropGuest(op);
   }
   await recordFault(op, new ServiceError('Internal', 'The service was restarted while the server was built.'));
   await save(op, { vm_state: 'error', task_state: null });

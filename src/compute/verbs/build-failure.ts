@@ -1,6 +1,7 @@
 import { kindOf, messageOf, novaNameOf, ServiceError } from '../../errors/kinds.js';
 import { faultDetails, faultMessage, isGone, recordFault } from '../failures.js';
 import { save, type InstanceOperation } from '../operation.js';
+import { dropGuest } from '../plan/guest-plan.js';
 import { networkRequest, type BuildRequest } from './build-request.js';
 
 /**
@@ -103,6 +104,7 @@ export async function releaseBuild(op: InstanceOperation, request: BuildRequest)
 /** The instance is somebody else's now: only what stands on this engine is ours to remove. */
 export async function leaveBuild(op: InstanceOperation): Promise<void> {
   await op.parts.containers.remove({ instanceUuid: op.instance.get('uuid'), role: 'main' });
+  await dropGuest(op);
   await op.parts.networks.unplug(op.instance.get('uuid'));
   op.parts.node.usageChanged();
 }
@@ -110,7 +112,7 @@ export async function leaveBuild(op: InstanceOperation): Promise<void> {
 /** Container and ports of the attempt; tried both even if one fails. False when something stayed behind. */
 async function removeGuest(op: InstanceOperation, request: BuildRequest): Promise<boolean> {
   const ends = await Promise.allSettled([
-    op.parts.containers.remove({ instanceUuid: op.instance.get('uuid'), role: 'main' }),
+    op.parts.containers.remove({ instanceUuid: op.instance.get('uuid'), role: 'main' }).then(() => dropGuest(op)),
     op.parts.networks.deallocate(networkRequest(op, request, op.request.signal)),
   ]);
   for (const end of ends) {

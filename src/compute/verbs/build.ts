@@ -1,9 +1,13 @@
 import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
+import { optionalStringArg } from '../arguments.js';
 import { imageFacts, instanceFacts } from '../instance-facts.js';
 import { save, type InstanceOperation } from '../operation.js';
-import { POWER_STATE, type ContainerKey, type LocalImage } from '../ports/containers.js';
+import { readInjectedFiles } from '../plan/contents.js';
+import { planGuest, wantsDrive } from '../plan/guest-plan.js';
+import { instanceSettings } from '../plan/instance-settings.js';
+import { POWER_STATE, type LocalImage } from '../ports/containers.js';
 import { resumeBuild } from '../recovery/build-resume.js';
 import { BUILD_TASKS, type Task } from '../states.js';
 import { abortBuild, endFailedBuild, giveBuildBack, leaveBuild, releaseBuild } from './build-failure.js';
@@ -85,21 +89,25 @@ async function claim(op: InstanceOperation, request: BuildRequest): Promise<bool
 }
 
 async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void> {
-  const { containers, networks, settings, now } = op.parts;
-  const uuid = op.instance.get('uuid');
-  const key: ContainerKey = { instanceUuid: uuid, role: 'main' };
+  const { containers, policy, now } = op.parts;
+  const instance = instanceFacts(op.instance, op.parts.settings, request.image);
+  const { values: settings } = instanceSettings(instance, policy);
+  const injectedFiles = readInjectedFiles(op.request.args);
+  const adminPassword = optionalStringArg(op.request.args, 'admin_password');
   const { image, plugged } = await prepare(op, request);
-  const files = networks.guestFiles(uuid);
-  const instance = instanceFacts(op.instance, settings, request.image);
   try {
-    await containers.create({ key, instance, image, files }, op.signal);
+    const { vifs } = plugged;
+    const plan = await planGuest(op, { instance, settings, image, vifs, injectedFiles, adminPassword });
+    await containers.create(plan, op.signal);
     await untilWired(op, plugged);
   } finally {
     plugged.wait.cancel();
   }
-  const state = await startNew(op, instance);
+  const state = await startNew(op, settings);
   const powerState = state?.powerState ?? POWER_STATE.NOSTATE;
-  await save(op, { vm_state: 'active', task_state: null, power_state: powerState, launched_at: now() }, ['spawning']);
+  const drive = wantsDrive(op) ? { config_drive: 'True' } : {};
+  const row = { vm_state: 'active', task_state: null, power_state: powerState, launched_at: now(), ...drive };
+  await save(op, row, ['spawning']);
 }
 
 interface Prepared {

@@ -1,6 +1,7 @@
 import { messageOf, novaNameOf } from '../../errors/kinds.js';
 import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
+import { dropGuest } from '../plan/guest-plan.js';
 import { POWER_STATE } from '../ports/containers.js';
 import type { PlainAction } from '../ports/notifications.js';
 
@@ -30,6 +31,7 @@ async function destroy(op: InstanceOperation): Promise<void> {
   await notify(op, 'shutdown', 'start');
   await parts.containers.remove({ instanceUuid: uuid, role: 'rescue' });
   await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
+  await dropGuest(op);
   await parts.networks.deallocate({ ...networkSubject(op), requested: null, securityGroups: [], isRepeated: true });
   await notify(op, 'shutdown', 'end');
   await save(op, {

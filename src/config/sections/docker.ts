@@ -62,6 +62,47 @@ const containers = {
   }),
 };
 
+const name = string(/^[A-Za-z0-9._-]+$/, "names of runtimes in the engine's configuration");
+
+/** What flavors, images and servers may set of containers, and what of it this host does. */
+const settings = {
+  settings_policy_file: option(string(), {
+    help:
+      'Who may set what of a container by docker:* in flavors and server metadata and docker_* in images. ' +
+      'Unset: the docker-settings.conf that comes with this service; it explains itself. A mistake stops the start.',
+  }),
+  allowed_runtimes: option(list(name), {
+    default: [],
+    help:
+      'OCI runtimes beside `runtime` that a flavor may choose by docker:runtime. Ports come into a container by its ' +
+      'runtime, so each has to be one that does that too.',
+  }),
+  allow_privileged: option(boolean(), {
+    default: false,
+    help: 'Flavors may make containers privileged by docker:privileged: these can do to this host what root can.',
+  }),
+  allowed_devices: option(list(string(/^\/dev\/./, 'paths of devices below /dev')), {
+    default: ['/dev/fuse', '/dev/net/tun'],
+    help: 'Devices of this host that flavors may give to containers by docker:device; * stands for anything.',
+  }),
+  inject_key: option(boolean(), {
+    default: true,
+    help: "Put a server's public key behind those in /root/.ssh/authorized_keys of its new container.",
+  }),
+  config_drive_refresh_interval: option(integer({ min: 1 }), {
+    default: 60,
+    help:
+      'Seconds between two looks whether config drives still tell what Nova knows of their servers (metadata, names, ' +
+      'addresses). They are brought up to date at every start and reboot, too.',
+  }),
+  lxcfs_path: option(string(/^(\/.*)?$/, 'an absolute path'), {
+    default: '/var/lib/lxcfs',
+    help:
+      'Where lxcfs runs, if it does: then uptime, free and /proc/cpuinfo in a container are its own. A container keeps ' +
+      'what it was made with, so lxcfs has to go on running. Empty: not used.',
+  }),
+};
+
 const states = {
   start_grace: option(float({ min: 0 }), {
     default: 0.2,
@@ -94,5 +135,5 @@ const images = {
 /** This service's own section; nothing in it is Nova's. */
 export const docker = {
   help: "Containers. These options are this service's own; an unknown one in this section stops the start.",
-  options: { ...engine, ...containers, ...states, ...images },
+  options: { ...engine, ...containers, ...settings, ...states, ...images },
 } satisfies Section;

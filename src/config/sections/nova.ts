@@ -1,6 +1,7 @@
 import { option, type Section } from '../option.js';
-import { boolean, integer, string } from '../values/scalars.js';
+import { boolean, integer, oneOf, string } from '../values/scalars.js';
 import { list } from '../values/containers.js';
+import { cpuSet } from '../values/cpus.js';
 
 /** nova/conf/compute.py, compute_group_opts */
 export const compute = {
@@ -16,8 +17,12 @@ export const compute = {
       reloadable: true,
       help: 'Seconds for which aggregates and traits of this host in Placement are trusted. 0: for ever.',
     }),
-    cpu_shared_set: option(string(), { help: 'CPUs on which instances may run, e.g. 2-7,^4. Unset: all.' }),
-    cpu_dedicated_set: option(string(), { help: 'CPUs that are given to single instances, e.g. 8-15.' }),
+    cpu_shared_set: option(cpuSet(), {
+      help: 'CPUs for instances that share them, e.g. 2-7,^4. Unset: all, or none if there is a cpu_dedicated_set.',
+    }),
+    cpu_dedicated_set: option(cpuSet(), {
+      help: 'CPUs of which instances with hw:cpu_policy=dedicated get some for themselves, e.g. 8-15.',
+    }),
     max_concurrent_disk_ops: option(integer({ min: 0 }), {
       default: 0,
       reloadable: true,
@@ -30,6 +35,31 @@ export const compute = {
     image_type_exclude_list: option(list(), {
       default: [],
       help: 'Image formats that this host does not announce.',
+    }),
+  },
+} satisfies Section;
+
+/** nova/conf/api.py, as far as config drives are made by it */
+export const api = {
+  help: 'What config drives tell instances; the metadata service of nova-api reads the same options.',
+  options: {
+    config_drive_skip_versions: option(string(), {
+      default: '1.0 2007-01-19 2007-03-01 2007-08-29 2007-10-10 2007-12-15 2008-02-01 2008-09-01',
+      help: 'Versions of the EC2 layout that config drives do without, with spaces between.',
+    }),
+    dhcp_domain: option(string(), {
+      default: 'novalocal',
+      oldNames: [{ group: 'DEFAULT' }],
+      help: "Domain behind the host name that instances are told. Empty: none. The same as Neutron's dns_domain.",
+    }),
+    vendordata_providers: option(list(oneOf('StaticJSON', 'DynamicJSON')), {
+      default: ['StaticJSON'],
+      oldNames: [{ group: 'DEFAULT' }],
+      help: 'Where vendor data come from. DynamicJSON has no effect on config drives: instances get it over the net.',
+    }),
+    vendordata_jsonfile_path: option(string(), {
+      oldNames: [{ group: 'DEFAULT' }],
+      help: 'File with vendor data, a JSON object. Read whenever a config drive is written.',
     }),
   },
 } satisfies Section;

@@ -4,6 +4,7 @@ import { createContainer } from '../engine/containers.js';
 import type { CreateOptions } from '../engine/wire.js';
 import { containerName } from '../names.js';
 import { createdState, inspectedState } from '../state.js';
+import { inject } from './inject.js';
 import type { ContainerParts } from './parts.js';
 import { asUnacceptable } from './refusals.js';
 import { removeUntilGone } from './remove.js';
@@ -12,7 +13,7 @@ import { removeUntilGone } from './remove.js';
 const TRIES = 5;
 
 /**
- * Makes the container under its name, or adopts what stands there from an earlier try.
+ * Makes the container under its name, or adopts what stands there from an earlier try; puts its files into it.
  *
  * INVARIANTS: the engine gives the name once. Of two who create, one succeeds and the other adopts; after a crash
  * between the engine's success and our knowing of it, the next try adopts.
@@ -25,7 +26,12 @@ export async function create(
 ): Promise<ContainerState> {
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const made = (await make(parts, plan, spec, signal)) ?? (await adopt(parts, plan));
-    if (made !== undefined) return made;
+    if (made !== undefined) {
+      // One that has run has had its files, and may have changed them since.
+      if (made.status === 'created')
+        await inject(parts, { key: plan.key, id: made.containerId }, plan.contents, signal);
+      return made;
+    }
     signal.throwIfAborted();
   }
   throw new ServiceError('Conflict', `The name ${containerName(plan.key)} is not free on the container engine.`);

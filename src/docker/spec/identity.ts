@@ -12,6 +12,9 @@ export function identity(plan: ContainerPlan, { settings }: SpecHost): Fragment 
   return {
     Image: plan.image.reference,
     Hostname: plan.instance.hostname.slice(0, LONGEST_HOSTNAME).replace(/[-.]+$/, ''),
-    Labels: containerLabels(plan.key, plan.instance, { host, imageLabels: plan.image.defaults.labels }),
+    Labels: {
+      ...plan.settings.label,
+      ...containerLabels(plan.key, plan.instance, { host, imageLabels: plan.image.defaults.labels }),
+    },
   };
 }

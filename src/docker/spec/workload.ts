@@ -1,32 +1,51 @@
 import { ServiceError } from '../../errors/kinds.js';
 import type { ContainerPlan } from '../../compute/ports/containers.js';
+import type { CreateOptions } from '../engine/wire.js';
 import type { Fragment } from './fragment.js';
 import type { SpecHost } from './host.js';
 
 /**
- * What runs, and under whom: the image's own command below the engine's init (so that a stop is quick and zombies are
- * reaped; `docker_init=false` on the image leaves it out), never restarted by the engine, since Nova decides what runs.
- * Throws Invalid for an image that names no command.
+ * What runs, and under whom: the image's own command or what was set in its place, below the engine's init (so that a
+ * stop is quick and zombies are reaped; `docker:init=false` leaves it out), never restarted by the engine, since Nova
+ * decides what runs. Throws Invalid for an image that names no command.
  */
-export function workload(plan: ContainerPlan, { settings }: SpecHost): Fragment {
-  const { entrypoint, command } = plan.image.defaults;
-  if (entrypoint.length === 0 && command.length === 0) {
-    const reason = 'the image names no command to run: build it with CMD or ENTRYPOINT';
-    throw new ServiceError('Invalid', `Image ${plan.image.imageId} is unacceptable: ${reason}`, {
-      nova: { name: 'ImageUnacceptable', code: 400, kwargs: { image_id: plan.image.imageId, reason } },
-    });
-  }
+export function workload(plan: ContainerPlan, host: SpecHost): Fragment {
+  const { init, stop_timeout: stopTimeoutS = host.settings.stopTimeoutMs / 1000 } = plan.settings;
   return {
-    StopTimeout: Math.ceil(settings.stopTimeoutMs / 1000),
-    HostConfig: {
-      Init: !isFalse(plan.instance.imageProperties['docker_init']),
-      RestartPolicy: { Name: 'no' },
-      ...(settings.runtime === null ? {} : { Runtime: settings.runtime }),
-    },
+    ...command(plan),
+    ...surroundings(plan),
+    StopTimeout: Math.ceil(stopTimeoutS),
+    HostConfig: { Init: init ?? true, RestartPolicy: { Name: 'no' } },
   };
 }
 
-/** The words that oslo's strutils.bool_from_string takes for false. */
-function isFalse(word: string | undefined): boolean {
-  return word !== undefined && ['0', 'f', 'false', 'off', 'n', 'no'].includes(word.trim().toLowerCase());
+/** As the engine has it: an entrypoint of one's own does away with the image's command, too. */
+function command({ image, settings }: ContainerPlan): Partial<CreateOptions> {
+  const { entrypoint, command: words } = settings;
+  const runs = [
+    ...(entrypoint ?? image.defaults.entrypoint),
+    ...(words ?? (entrypoint === undefined || entrypoint.length === 0 ? image.defaults.command : [])),
+  ];
+  if (runs.length === 0) throw noCommand(image.imageId);
+  return {
+    ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
+    ...(words === undefined ? {} : { Cmd: [...words] }),
+  };
+}
+
+function noCommand(imageId: string): ServiceError {
+  const reason = 'the image names no command to run: build it with CMD or ENTRYPOINT, or set docker:command';
+  return new ServiceError('Invalid', `Image ${imageId} is unacceptable: ${reason}`, {
+    nova: { name: 'ImageUnacceptable', code: 400, kwargs: { image_id: imageId, reason } },
+  });
+}
+
+function surroundings({ settings }: ContainerPlan): Partial<CreateOptions> {
+  const { env, user, workdir, stop_signal: stopSignal } = settings;
+  return {
+    ...(env === undefined ? {} : { Env: Object.entries(env).map(([name, value]) => `${name}=${value}`) }),
+    ...(user === undefined ? {} : { User: user }),
+    ...(workdir === undefined ? {} : { WorkingDir: workdir }),
+    ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
+  };
 }

@@ -77,7 +77,7 @@ describe('containers on a real engine', function () {
 
   it('refuses a command that does not exist, with the words of it', async () => {
     const image = await busyboxReference(bench, { Cmd: ['/no/such/thing'] });
-    const plan = bench.plan({ reference: image, imageProperties: { docker_init: 'false' } });
+    const plan = bench.plan({ reference: image, settings: { init: false } });
     await bench.containers.create(plan, bench.signal);
     const refused = failsAs('Invalid', /\/no\/such\/thing.*no such file/, 'InstanceUnacceptable');
     await rejects(bench.containers.start(plan.key), refused);

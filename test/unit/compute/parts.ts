@@ -11,6 +11,7 @@ import { ServiceError } from '../../../src/errors/kinds.js';
 import { create, type FieldsOf, type Instance, type Vif } from '../../../src/objects/index.js';
 import type { Logger } from '../../../src/observe/logger.js';
 import { adminContext } from '../../../src/oslo/index.js';
+import { shippedPolicy } from '../settings/shipped.js';
 
 export const UUID = '11111111-1111-4111-8111-111111111111';
 export const PROVIDER = '22222222-2222-4222-8222-222222222222';
@@ -171,6 +172,19 @@ export function fakeParts() {
     of: sinon.stub().resolves(new Map([[PROVIDER, { VCPU: 1 }]])),
     remove: sinon.stub().resolves(),
   };
+  const cpus = {
+    reserve: sinon.stub().resolves([2, 3]),
+    release: sinon.stub().resolves(),
+    keepOnly: sinon.stub().resolves(),
+  };
+  const folders = {
+    writeDrive: sinon.stub().resolves({ hostPath: '/state/drive', guestPath: '/config-drive', readOnly: true }),
+    keepContents: sinon.stub().resolves([]),
+    refreshDrive: sinon.stub().resolves(),
+    withDrive: sinon.stub().resolves(new Set()),
+    remove: sinon.stub().resolves(),
+    keepOnly: sinon.stub().resolves(),
+  };
   const node = {
     uuid: () => PROVIDER,
     setEnabled: sinon.stub().resolves(),
@@ -192,6 +206,8 @@ export function fakeParts() {
       vifPluggingIsFatal: true,
       shutdownTimeoutMs: 60_000,
       startGraceMs: 200,
+      forceConfigDrive: false,
+      injectsKey: true,
       instanceNameTemplate: 'instance-%08x',
       reclaimInstanceIntervalMs: 0,
     },
@@ -199,6 +215,9 @@ export function fakeParts() {
     images,
     networks,
     allocations,
+    cpus,
+    folders,
+    policy: shippedPolicy(),
     node,
     notifications,
     conductorFor: () => conductor,
@@ -211,7 +230,7 @@ export function fakeParts() {
     pause: () => Promise.resolve(),
     log: silent,
   };
-  return { parts, saved, conductor, containers, images, networks, allocations, node, notifications };
+  return { parts, saved, conductor, containers, images, networks, allocations, cpus, folders, node, notifications };
 }
 
 export function makeRequest(

@@ -29,15 +29,9 @@ const waiting = new Set([
     'max_local_block_devices',
   ],
   ...['allow_resize_to_same_host', 'resume_guests_state_on_host_boot', 'default_access_ip_network_name'],
-  ...['non_inheritable_image_properties', 'force_config_drive', 'password_length', 'instance_usage_audit'],
+  ...['non_inheritable_image_properties', 'password_length', 'instance_usage_audit'],
   ...['notify_on_state_change', 'default_level', 'consecutive_build_service_disable_threshold'],
-  ...[
-    'cpu_shared_set',
-    'cpu_dedicated_set',
-    'provider_config_location',
-    'manager_interval',
-    'remove_unused_base_images',
-  ],
+  ...['provider_config_location', 'manager_interval', 'remove_unused_base_images'],
   ...[
     'remove_unused_original_minimum_age_seconds',
     'handle_virt_lifecycle_events',

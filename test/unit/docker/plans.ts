@@ -1,4 +1,11 @@
-import type { ContainerPlan, FlavorFacts, GuestFile, ImageDefaults } from '../../../src/compute/ports/containers.js';
+import type {
+  ContainerPlan,
+  FlavorFacts,
+  GuestContent,
+  GuestFile,
+  ImageDefaults,
+} from '../../../src/compute/ports/containers.js';
+import type { InstanceSettings } from '../../../src/settings/catalogue.js';
 import type { Logger } from '../../../src/observe/logger.js';
 import { SAFE_CAPABILITIES, type ContainerSettings } from '../../../src/docker/settings.js';
 
@@ -7,6 +14,11 @@ export const UUID = '0a1b2c3d-1111-4222-8333-444455556666';
 export const SETTINGS: ContainerSettings = {
   host: 'node-1',
   runtime: null,
+  allowedRuntimes: [],
+  allowPrivileged: false,
+  allowedDevices: [],
+  sharedCpus: null,
+  lxcfsFolder: '',
   pidsLimit: 512,
   logMaxBytes: 10_485_760,
   logMaxFiles: 2,
@@ -34,6 +46,9 @@ export interface PlanChanges {
   readonly reference?: string;
   readonly imageProperties?: Readonly<Record<string, string>>;
   readonly defaults?: Partial<ImageDefaults>;
+  readonly settings?: InstanceSettings;
+  readonly cpus?: readonly number[];
+  readonly contents?: readonly GuestContent[];
   readonly files?: readonly GuestFile[];
 }
 
@@ -61,7 +76,10 @@ export function planOf(changes: PlanChanges = {}): ContainerPlan {
       defaults: { entrypoint: [], command: ['/bin/sleep', '1000'], labels: {}, volumes: [], ...changes.defaults },
       sizeBytes: 1,
     },
+    settings: changes.settings ?? {},
+    cpus: changes.cpus ?? null,
     files: changes.files ?? [],
+    contents: changes.contents ?? [],
   };
 }
 

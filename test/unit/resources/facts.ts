@@ -28,6 +28,7 @@ export function resourceSettings(changes: Partial<ResourceSettings> = {}): Resou
   return {
     hostIp: '192.0.2.1',
     reserved: { memoryMb: 512, cpus: 0, diskMb: 0 },
+    cpuSets: { shared: null, dedicated: null },
     ratios: {},
     initialRatios: {},
     controlPlaneVersion: 64,

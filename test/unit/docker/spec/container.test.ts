@@ -10,7 +10,8 @@ import { SETTINGS, UUID, planOf, type PlanChanges } from '../plans.js';
 const MIB = 1024 * 1024;
 
 function specOf(changes: PlanChanges = {}, settings: Partial<ContainerSettings> = {}, swapLimit = true): CreateOptions {
-  return containerSpec(planOf(changes), { settings: { ...SETTINGS, ...settings }, engine: { swapLimit } });
+  const engine = { swapLimit, runtimes: ['runc', 'nova'] };
+  return containerSpec(planOf(changes), { settings: { ...SETTINGS, ...settings }, engine, disk: null, lxcfs: [] });
 }
 
 describe('docker/spec', () => {
@@ -50,8 +51,8 @@ describe('docker/spec', () => {
     ['more vcpus than a host has', { flavor: { vcpus: 64 } }, {}, { CpuShares: 65_536, CpuQuota: 6_400_000 }],
     ['more shares than there are', { flavor: { vcpus: 400 } }, {}, { CpuShares: 262_144 }],
     ['no hard limit', {}, { cpuHardLimit: false }, { CpuQuota: undefined, CpuPeriod: undefined }],
-    ['init left out', { imageProperties: { docker_init: 'False' } }, {}, { Init: false }],
-    ['init asked for', { imageProperties: { docker_init: 'true' } }, {}, { Init: true }],
+    ['init left out', { settings: { init: false } }, {}, { Init: false }],
+    ['init asked for', { settings: { init: true } }, {}, { Init: true }],
     ['a runtime', {}, { runtime: 'nova' }, { Runtime: 'nova' }],
     ['setuid programs allowed', {}, { noNewPrivileges: false }, { SecurityOpt: [] }],
     ['other capabilities', {}, { capabilities: ['CHOWN'] }, { CapDrop: ['ALL'], CapAdd: ['CHOWN'] }],

@@ -1,0 +1,76 @@
+import type { InstanceSettings } from '../../settings/catalogue.js';
+import { NOVA_ATTRS } from '../instance-attrs.js';
+import type { Vif } from '../../objects/index.js';
+import { mainKey } from '../guest.js';
+import type { InstanceOperation } from '../operation.js';
+import type { ContainerPlan, GuestContent, GuestFile, InstanceFacts, LocalImage } from '../ports/containers.js';
+import type { InjectedFile } from '../ports/instance-folders.js';
+import { injectedContents, keyContent } from './contents.js';
+
+/** What a new container of a server is made of, as far as the request and the work before it tell. */
+export interface GuestWish {
+  readonly instance: InstanceFacts;
+  readonly settings: InstanceSettings;
+  readonly image: LocalImage;
+  readonly vifs: readonly Vif[];
+  readonly injectedFiles: readonly InjectedFile[];
+  readonly adminPassword: string | null;
+}
+
+/**
+ * The plan of a server's container, and what has to be on this host for it: CPUs set aside, its config drive. Safe to
+ * repeat; `dropGuest` takes it away. Throws Invalid for what can't be done with this server, Conflict for what can't be
+ * done on this host.
+ */
+export async function planGuest(op: InstanceOperation, wish: GuestWish): Promise<ContainerPlan> {
+  const { networks, cpus: dedicated } = op.parts;
+  const { instance, settings, image } = wish;
+  const isDedicated = settings.cpu_policy === 'dedicated';
+  const cpus = isDedicated ? await dedicated.reserve(instance.uuid, instance.flavor.vcpus) : null;
+  const drive = wantsDrive(op) ? [await writeDrive(op, wish, cpus)] : [];
+  const files = [...networks.guestFiles(instance.uuid), ...drive];
+  const contents = [...keyContents(op), ...injectedContents(wish.injectedFiles, files)];
+  const plan: ContainerPlan = { key: mainKey(op), instance, image, settings, cpus, files, contents };
+  return settings.read_only === true ? withMountedContents(op, plan) : plan;
+}
+
+/** What `planGuest` left on this host; nothing there is fine. */
+export async function dropGuest(op: InstanceOperation): Promise<void> {
+  const uuid = op.instance.get('uuid');
+  await op.parts.cpus.release(uuid);
+  await op.parts.folders.remove(uuid);
+}
+
+/** nova/virt/configdrive.py required_by, release 26: an old server is not given one behind its back. */
+export function wantsDrive({ instance, parts }: InstanceOperation): boolean {
+  if (hasDrive(instance.peek('config_drive') ?? null)) return true;
+  if (parts.settings.forceConfigDrive && (instance.peek('launched_at') ?? null) === null) return true;
+  return instance.peek('system_metadata')?.['image_img_config_drive'] === 'mandatory';
+}
+
+/** nova-api writes a Python boolean as text, and nothing for none. */
+function hasDrive(text: string | null): boolean {
+  return text !== null && /^(true|1|yes|on|t|y)$/i.test(text);
+}
+
+async function writeDrive(
+  op: InstanceOperation,
+  { vifs, adminPassword, injectedFiles: files }: GuestWish,
+  cpus: readonly number[] | null,
+): Promise<GuestFile> {
+  const attributes = [...NOVA_ATTRS, 'ec2_ids', 'keypairs', 'security_groups'];
+  const instance = await op.conductor.instances.get(op.instance.get('uuid'), attributes);
+  return op.parts.folders.writeDrive({ instance, vifs, cpus, adminPassword, files });
+}
+
+function keyContents({ instance, parts }: InstanceOperation): readonly GuestContent[] {
+  const key = instance.peek('key_data') ?? '';
+  return parts.settings.injectsKey && key !== '' ? [keyContent(key)] : [];
+}
+
+/** Nothing can be written into a container with a root file system that is read-only, not even before its start. */
+async function withMountedContents(op: InstanceOperation, plan: ContainerPlan): Promise<ContainerPlan> {
+  if (plan.contents.length === 0) return plan;
+  const mounted = await op.parts.folders.keepContents(plan.instance.uuid, plan.contents);
+  return { ...plan, contents: [], files: [...plan.files, ...mounted] };
+}

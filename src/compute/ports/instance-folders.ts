@@ -1,0 +1,42 @@
+import type { Instance, Vif } from '../../objects/index.js';
+import type { GuestContent, GuestFile } from './containers.js';
+
+/** A file that its user wants to have in a server (nova's personality). */
+export interface InjectedFile {
+  /** As the user wrote it. */
+  readonly path: string;
+  readonly data: Buffer;
+}
+
+/** What a config drive is made of. */
+export interface DriveWish {
+  /** With ec2_ids, keypairs, flavor, metadata and security_groups. */
+  readonly instance: Instance;
+  readonly vifs: readonly Vif[];
+  /** CPUs of the host that are its alone. */
+  readonly cpus: readonly number[] | null;
+  readonly adminPassword: string | null;
+  readonly files: readonly InjectedFile[];
+}
+
+/**
+ * What an instance gets as files of this host: its config drive, and files that must not be in its own file system. Each
+ * instance has a folder of its own, 0700. Everything is safe to repeat. Implemented by config-drive/.
+ */
+export interface InstanceFolders {
+  /** Writes the config drive, or brings it to what is wished; gives what to mount. */
+  writeDrive(wish: DriveWish): Promise<GuestFile>;
+  /** Files that are mounted, since nothing can be written where they belong; gives what to mount. */
+  keepContents(instanceUuid: string, contents: readonly GuestContent[]): Promise<readonly GuestFile[]>;
+  /**
+   * Brings a config drive to what the instance is now: its names, metadata and, if given, ports. Nothing for an instance
+   * without one. A container that runs sees the change. `instance` with metadata.
+   */
+  refreshDrive(instance: Instance, vifs?: readonly Vif[]): Promise<void>;
+  /** Instances that have a config drive here. */
+  withDrive(): Promise<ReadonlySet<string>>;
+  /** Removes the instance's folder; none is fine. */
+  remove(instanceUuid: string): Promise<void>;
+  /** Removes the folders of all others. */
+  keepOnly(instanceUuids: ReadonlySet<string>): Promise<void>;
+}
