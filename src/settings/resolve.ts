@@ -4,6 +4,7 @@ import { BadSetting } from './bad-setting.js';
 import { checkBounds } from './bounds.js';
 import { SETTING_NAMES, settingOf, type InstanceSettings, type SettingName } from './catalogue.js';
 import { ruleOf, type Policy } from './policy.js';
+import type { Setting } from './setting.js';
 import { isTenants, PRECEDENCE, SOURCE_WORDS, type Source } from './source.js';
 import { writtenSettings, type SettingTexts, type UnknownKey, type WrittenSetting } from './written.js';
 
@@ -73,6 +74,7 @@ function groups(settings: readonly WrittenSetting[]): Iterable<readonly WrittenS
 function judge(written: WrittenSetting, policy: Policy, refusals: string[]): Judged {
   const setting = settingOf(written.name);
   try {
+    refuseForNova(written, setting);
     const rule = ruleOf(policy, written.name, written.member);
     if (rule?.setBy.includes(written.source) !== true) throw new BadSetting(whoMay(rule?.setBy ?? []));
     const value = setting.read(written.text, written.member);
@@ -83,6 +85,13 @@ function judge(written: WrittenSetting, policy: Policy, refusals: string[]): Jud
     refusals.push(`${written.key} in ${SOURCE_WORDS[written.source]}: ${error.message}`);
     return { written, value: undefined };
   }
+}
+
+function refuseForNova({ key, source }: WrittenSetting, { novasOnly, alsoCalled }: Setting<unknown>): void {
+  const names = alsoCalled[source] ?? [];
+  if (!novasOnly || names.includes(key)) return;
+  const others = names.length > 0 ? names : (alsoCalled.flavor ?? []);
+  throw new BadSetting(`it is called ${others.join(', ')}, so that the scheduler knows of it`);
 }
 
 function whoMay(setBy: readonly Source[]): string {

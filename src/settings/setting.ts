@@ -35,6 +35,8 @@ export interface Setting<T> {
   readonly isFamily: boolean;
   /** Names beside `docker:NAME` (image: `docker_NAME`) by which it is known. */
   readonly alsoCalled: Partial<Readonly<Record<Source, readonly string[]>>>;
+  /** It has those names only: Nova itself reads them too, and what it was not told of it would give to others. */
+  readonly novasOnly: boolean;
   /** What `min` and `max` measure. */
   readonly measure?: { readonly unit: Unit; readonly of: (value: T) => number };
   /** What `allowed` and `forbidden` name. */
@@ -47,9 +49,11 @@ export interface Setting<T> {
 
 type Special<T> = Partial<Omit<Setting<T>, 'read' | 'isFamily'>>;
 
+const USUAL = { reach: 'anybody', alsoCalled: {}, novasOnly: false, isSecret: () => false } as const;
+
 /** A setting with one value. */
 export function single<T>(read: (text: string) => T, special: Special<T> = {}): Setting<T> & { isFamily: false } {
-  return { reach: 'anybody', alsoCalled: {}, isSecret: () => false, ...special, read, isFamily: false };
+  return { ...USUAL, ...special, read, isFamily: false };
 }
 
 /** A setting with a value for each of its members. */
@@ -57,5 +61,5 @@ export function family<T>(
   read: (text: string, name: string) => T,
   special: Special<T> = {},
 ): Setting<T> & { isFamily: true } {
-  return { reach: 'anybody', alsoCalled: {}, isSecret: () => false, ...special, read, isFamily: true };
+  return { ...USUAL, ...special, read, isFamily: true };
 }

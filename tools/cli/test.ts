@@ -37,7 +37,11 @@ The last line is "N passed, N failed"; the exit code is 0 when nothing failed.`;
 /** The planes that tests run in, and what each is asked to have. */
 const PLANES: Readonly<Partial<Record<Stage, { readonly name: string; readonly words: readonly string[] }>>> = {
   contract: { name: 'contract', words: ['--compute', 'none', '--only', 'rabbitmq,docker'] },
-  e2e: { name: 'test', words: ['--compute', 'docker'] },
+  // Tests see changed metadata arrive in a running server, which would take a minute otherwise.
+  e2e: {
+    name: 'test',
+    words: ['--compute', 'docker', '--set', 'compute.docker.config_drive_refresh_interval=3'],
+  },
 };
 
 async function test(args: readonly string[], signal: AbortSignal): Promise<number> {

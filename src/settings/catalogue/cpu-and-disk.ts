@@ -20,7 +20,11 @@ const rate = readInteger(1);
 
 /** Nova's own extra specs (nova/api/validation/extra_specs/{hw,quota}.py, release 26), as far as a container has them. */
 export const cpuAndDiskSettings = {
-  cpu_policy: single(readCpuPolicy, { alsoCalled: { flavor: ['hw:cpu_policy'], image: ['hw_cpu_policy'] } }),
+  /** Under a name of ours the scheduler would not see it, and CPUs of one's own would be had without PCPU in Placement. */
+  cpu_policy: single(readCpuPolicy, {
+    alsoCalled: { flavor: ['hw:cpu_policy'], image: ['hw_cpu_policy'] },
+    novasOnly: true,
+  }),
   cpu_shares: quota('cpu_shares', readInteger(2, MOST_SHARES)),
   cpu_period: quota('cpu_period', readInteger(SHORTEST_PERIOD_US, LONGEST_PERIOD_US)),
   /** Of each vCPU, as libvirt has it; -1 is none. */

@@ -41,7 +41,12 @@ describe('what flavor, image and server set of a container', () => {
 
   it('is what runs inside', async () => {
     const { id } = await lab.boot({
-      flavor: await flavor({ 'docker:pids_limit': '77', 'quota:cpu_shares': '321', 'docker:env:WHO': 'flavor' }),
+      flavor: await flavor({
+        'docker:pids_limit': '77',
+        'quota:cpu_shares': '321',
+        'docker:env:WHO': 'flavor',
+        'docker:label:team': 'blue',
+      }),
       image: await image({
         docker_env_WHO: 'image',
         docker_env_WHAT: 'image',
@@ -53,7 +58,6 @@ describe('what flavor, image and server set of a container', () => {
         'docker:env:WHAT': 'the server',
         'docker:tmpfs': '/scratch:size=2m',
         'docker:ulimit:nofile': '100:200',
-        'docker:label:team': 'blue',
         plain: 'is no setting',
       },
     });
@@ -95,7 +99,7 @@ describe('what flavor, image and server set of a container', () => {
     await refused({ metadata: { 'docker:tmpfs': '/x:size=9g' } }, /docker:tmpfs .* at most 1g is allowed/);
     await refused(
       { image: await image({ docker_cap_add: 'SYS_ADMIN' }) },
-      /docker_cap_add in the image: only a flavor/,
+      /docker_cap_add in the image: it can be set in the flavor only/,
     );
     await refused(
       { flavor: await flavor({ 'docker:runtime': 'kata' }) },
@@ -121,7 +125,10 @@ describe('what flavor, image and server set of a container', () => {
       assert.match(await inside(lab, shared, 'grep Cpus_allowed_list /proc/1/status'), /\t0$/m);
       // Nobody else gets it (the scheduler falls back to shared CPUs where it finds no free one), until it is free again.
       const second = await lab.create({ flavor: name });
-      assert.match((await lab.reaches(second, 'ERROR')).fault?.message ?? '', /No valid host|1 CPUs of its own are wanted, 0 of 1 are free/);
+      assert.match(
+        (await lab.reaches(second, 'ERROR')).fault?.message ?? '',
+        /No valid host|1 CPUs of its own are wanted, 0 of 1 are free/,
+      );
       await lab.delete(id);
       const { id: third } = await lab.boot({ flavor: name });
       await prints(lab, third, 'grep Cpus_allowed_list /proc/1/status', /\t1$/m);

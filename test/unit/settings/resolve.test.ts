@@ -80,17 +80,8 @@ describe('settings: who may set what', () => {
       { flavor: { 'docker:runtime': 'a' }, image: { docker_runtime: 'a' } },
       /docker_runtime/,
     ],
-    [
-      'a capability',
-      { metadata: { 'docker:cap_add': 'CHOWN SYS_ADMIN' } },
-      /only a flavor may say that; allowed: .*NET_RAW/,
-    ],
-    [
-      'a capability that the file leaves out',
-      { metadata: { 'docker:cap_add': 'NET_RAW' } },
-      /NET_RAW is not among AUDIT_WRITE/,
-    ],
-    ['all capabilities', { metadata: { 'docker:cap_add': 'ALL' } }, /only a flavor/],
+    ['a capability of a server', { metadata: { 'docker:cap_add': 'CHOWN' } }, /can be set in the flavor only/],
+    ['a capability of an image', { image: { docker_cap_add: 'CHOWN' } }, /can be set in the flavor only/],
     ['new privileges', { image: { docker_no_new_privileges: 'false' } }, /allowed: true/],
     [
       'devices by variable',
@@ -111,7 +102,19 @@ describe('settings: who may set what', () => {
       /net.ipv4.ip_forward is not among/,
     ],
     ['a check too often', { metadata: { 'docker:healthcheck_interval': '10ms' } }, /at least 1s is allowed/],
-    ['a label of others', { image: { 'docker_label_traefik.enable': 'true' } }, /traefik.enable is forbidden/],
+    [
+      'a kernel module by way of a parameter',
+      { metadata: { 'docker:sysctl:net.ipv4.tcp_congestion_control': 'dctcp' } },
+      /tcp_congestion_control is forbidden/,
+    ],
+    ['a label', { image: { 'docker_label_traefik.enable': 'true' } }, /can be set in the flavor only/],
+    [
+      'CPUs that the scheduler does not know of',
+      { flavor: { 'docker:cpu_policy': 'dedicated' } },
+      /it is called hw:cpu_policy, so that the scheduler knows/,
+    ],
+    ['such CPUs of an image', { image: { docker_cpu_policy: 'dedicated' } }, /it is called hw_cpu_policy/],
+    ['such CPUs of a server', { metadata: { 'docker:cpu_policy': 'dedicated' } }, /it is called hw:cpu_policy/],
     ['two at once', { metadata: { 'docker:init': 'x', 'docker:privileged': '1' } }, /docker:init.*; docker:privileged/],
   ];
   for (const [what, texts, message] of refusals) {
@@ -133,6 +136,15 @@ describe('settings: who may set what', () => {
     const { values } = resolved({ flavor: { 'docker:tmpfs': '/a:size=4g', 'docker:cap_add': 'SYS_ADMIN' } });
     equal(values.tmpfs?.[0]?.sizeBytes, 4 * 2 ** 30);
     deepEqual(values.cap_add, ['SYS_ADMIN']);
+  });
+
+  it('gives tenants of what a policy opens to them the harmless part, as far as it says', () => {
+    const text = '[cap_add]\nset_by = metadata\nallowed = CHOWN, SYS_ADMIN';
+    const add = (names: string) => resolved({ metadata: { 'docker:cap_add': names } }, parsePolicy(text, 'p'));
+    deepEqual(add('cap_chown').values.cap_add, ['CHOWN']);
+    throws(() => add('CHOWN SYS_ADMIN'), /only a flavor may say that; allowed: .*NET_RAW/);
+    throws(() => add('ALL'), /only a flavor may say that/);
+    throws(() => add('NET_RAW'), /NET_RAW is not among CHOWN/);
   });
 
   it('never repeats a value', () => {

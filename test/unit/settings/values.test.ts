@@ -4,7 +4,8 @@ import { resolved } from './shipped.js';
 
 /** What a flavor sets by this text. */
 function read(name: string, text: string): unknown {
-  const values: InstanceSettings = resolved({ flavor: { [`docker:${name}`]: text } }).values;
+  const key = name === 'cpu_policy' ? 'hw:cpu_policy' : `docker:${name}`;
+  const values: InstanceSettings = resolved({ flavor: { [key]: text } }).values;
   const [base = '', member] = name.split(':');
   const value = values[base as SettingName];
   return member === undefined ? value : (value as Record<string, unknown>)[member];
