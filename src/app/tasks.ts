@@ -24,10 +24,11 @@ const HOUR_MS = 3_600_000;
 
 /** The table of periodic tasks (nova/compute/manager.py, release 26). */
 export function periodicTasks(parts: TaskParts): readonly PeriodicTask[] {
-  const { DEFAULT } = parts.config;
+  const { DEFAULT, docker } = parts.config;
   const fuzzyMs = Math.random() * DEFAULT.periodic_fuzzy_delay * S;
   const report: PeriodicTask = every('report_state', DEFAULT.report_interval, 0, () => parts.presence.report());
   if (!DEFAULT.periodic_enable) return [report];
+  const drivesEvery = docker.config_drive_refresh_interval;
   return [
     report,
     every('update_available_resource', orDefault(DEFAULT.update_resources_interval, 60), fuzzyMs, () =>
@@ -36,7 +37,7 @@ export function periodicTasks(parts: TaskParts): readonly PeriodicTask[] {
     every('sync_power_states', orDefault(DEFAULT.sync_power_state_interval, 600), fuzzyMs, () =>
       parts.power.compareAll(),
     ),
-    every('refresh_config_drives', parts.config.docker.config_drive_refresh_interval, fuzzyMs, (signal) =>
+    every('refresh_config_drives', drivesEvery, Math.random() * drivesEvery * S, (signal) =>
       refreshDrives(parts.parts, ownContext(), signal),
     ),
     { name: 'follow_control_plane', everyMs: HOUR_MS, firstAfterMs: HOUR_MS, run: () => followControlPlane(parts) },
