@@ -39,10 +39,7 @@ export class NetworkFacts {
     const { ports, preserved } = request;
     const ids = ports.map(({ id }) => id);
     const [networks, floatingIps] = await Promise.all([
-      this.networks(
-        ports.map(({ networkId }) => networkId),
-        call,
-      ),
+      this.#networksOf(ports),
       this.#floatingIps(request.hasFloatingIps ? ids : [], call),
     ]);
     return ports.flatMap((port) => {
@@ -53,13 +50,26 @@ export class NetworkFacts {
     });
   }
 
+  /** The ports' networks; one that got a subnet since it was asked for is asked for again. */
+  async #networksOf(ports: readonly NeutronPort[]): Promise<ReadonlyMap<string, KnownNetwork>> {
+    const ids = ports.map(({ networkId }) => networkId);
+    const known = await this.networks(ids);
+    const outdated = ports.filter(({ networkId, fixedIps }) => {
+      const subnets = known.get(networkId)?.subnets ?? [];
+      return fixedIps.some(({ subnetId }) => !subnets.some(({ id }) => id === subnetId));
+    });
+    if (outdated.length === 0) return known;
+    this.forget(outdated.map(({ networkId }) => networkId));
+    return this.networks(ids);
+  }
+
   /** These networks, asked for unless they are known; what Neutron does not have is left out. */
-  async networks(ids: readonly string[], call: NeutronCall): Promise<ReadonlyMap<string, KnownNetwork>> {
+  async networks(ids: readonly string[]): Promise<ReadonlyMap<string, KnownNetwork>> {
     const wanted = [...new Set(ids)];
     const oldest = this.parts.nowMs() - KNOWN_FOR_MS;
     for (const [id, { atMs }] of this.#known) if (atMs < oldest) this.#known.delete(id);
     const missing = wanted.filter((id) => !this.#known.has(id));
-    if (missing.length > 0) this.#ask(missing, call);
+    if (missing.length > 0) this.#ask(missing);
     const found = await Promise.all(wanted.map(async (id) => this.#known.get(id)?.found));
     return new Map(found.flatMap((one) => (one === undefined ? [] : [[one.network.id, one]])));
   }
@@ -69,13 +79,13 @@ export class NetworkFacts {
     for (const id of ids) this.#known.delete(id);
   }
 
-  /** Who asks for the same while the answer is on its way waits for that one. */
-  #ask(ids: readonly string[], call: NeutronCall): void {
+  /** Who asks for the same while the answer is on its way waits for that one; so it ends with nobody's signal. */
+  #ask(ids: readonly string[]): void {
     const { neutron, nowMs } = this.parts;
     const answers = Promise.all([
-      neutron.networks({ id: ids }, call),
-      neutron.subnets({ network_id: ids }, call),
-      neutron.ports({ network_id: ids, device_owner: INFRASTRUCTURE_OWNERS }, call),
+      neutron.networks({ id: ids }, {}),
+      neutron.subnets({ network_id: ids }, {}),
+      neutron.ports({ network_id: ids, device_owner: INFRASTRUCTURE_OWNERS }, {}),
     ]);
     for (const id of ids) {
       const found = answers.then(([networks, subnets, infrastructure]) => {

@@ -18,7 +18,8 @@ export async function refreshCache(
     conductor.networks.cache(uuid),
     parts.neutron.ports({ device_id: uuid, ...(portId === undefined ? {} : { id: portId }) }, { signal }),
   ]);
-  parts.facts.forget(ports.map(({ networkId }) => networkId));
+  // Neutron tells of a port's change, not of its network's: those are looked for when all ports are.
+  if (portId === undefined) parts.facts.forget(ports.map(({ networkId }) => networkId));
   const preserved = new Set(before.flatMap((vif) => (vif.preserve_on_delete ? [vif.id] : [])));
   const fresh = await parts.facts.vifs({ ports, preserved, hasFloatingIps: true }, { signal });
   const kept = portId === undefined ? [] : before.filter(({ id }) => id !== portId);

@@ -57,10 +57,10 @@ export async function allocate(parts: NeutronParts, request: AllocateRequest): P
 }
 
 /** What will be asked about the networks is asked while the ports are made. */
-function warmUp({ facts }: NeutronParts, { wishes, subject }: AllocateRequest): void {
+function warmUp({ facts }: NeutronParts, { wishes }: AllocateRequest): void {
   if (wishes.kind !== 'these') return;
   const ids = wishes.wishes.flatMap(({ networkId }) => networkId ?? []);
-  facts.networks(ids, { signal: subject.signal }).catch(() => undefined); // who needs them asks again and is told
+  facts.networks(ids).catch(() => undefined); // who needs them asks again and is told
 }
 
 function callAs({ context, signal }: NetworkSubject) {

@@ -43,7 +43,7 @@ export async function unbindPorts(
 async function unbind(parts: NeutronParts, port: NeutronPort, { context, signal }: ReleaseCall): Promise<void> {
   const { neutron, extensions, log } = parts;
   try {
-    const known = await parts.facts.networks([port.networkId], { signal });
+    const known = await parts.facts.networks([port.networkId]);
     const isOutsideDns = (known.get(port.networkId)?.network.dnsDomain ?? '') !== '';
     const hasDns = await extensions.has('dns-integration');
     const profile = Object.entries(port.profile).filter(([key]) => !OURS_IN_PROFILE.has(key));

@@ -33,14 +33,14 @@ export async function makeBaseImage(plane: Plane): Promise<string | undefined> {
 }
 
 /** The archive: `manifest.json`, the configuration and one layer. */
-export async function busyboxArchive(): Promise<Buffer> {
+export async function busyboxArchive(command: readonly string[] = COMMAND): Promise<Buffer> {
   const layer = await busyboxLayer();
   const config = Buffer.from(
     JSON.stringify({
       architecture: process.arch === 'x64' ? 'amd64' : process.arch,
       os: 'linux',
       created: DATE.toISOString(),
-      config: { Cmd: COMMAND, Env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'] },
+      config: { Cmd: command, Env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'] },
       rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
       history: [{ created: DATE.toISOString(), created_by: 'busybox-static' }],
     }),

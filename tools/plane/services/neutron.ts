@@ -50,6 +50,8 @@ function options(plane: Plane): Ini {
       api_paste_config: '/etc/neutron/api-paste.ini',
       // Outside of the packaged configuration the default names a folder that is not there.
       api_extensions_path: '',
+      // With the default domain Neutron forgets the names of ports.
+      dns_domain: 'plane.test.',
       notify_nova_on_port_status_changes: true,
       notify_nova_on_port_data_changes: true,
       send_events_interval: 1,
@@ -73,6 +75,8 @@ function ml2Options(plane: Plane): Ini {
       extension_drivers: 'port_security,dns',
     },
     ml2_type_flat: { flat_networks: PUBLIC },
+    // A physical network that no host has: its ports cannot be bound.
+    ml2_type_vlan: { network_vlan_ranges: 'nowhere:1:10' },
     ml2_type_vxlan: { vni_ranges: '1:1000' },
     securitygroup: { enable_security_group: true },
   };
