@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mergeIni, type Ini } from '../ini.js';
+import { awaitReport } from '../openstack/agents.js';
 import { firstHost, transportUrl, type Plane } from '../plane.js';
 import { iniFile, LOG_TO_STDERR } from './options.js';
 import { OUTER_BRIDGE, ovsdbConnection, switchEnvironment } from './openvswitch.js';
@@ -10,8 +11,11 @@ import type { Service } from './service.js';
 
 const statePath = (plane: Plane): string => join(plane.data, firstHost(plane).name, 'neutron');
 
-/** What all agents of a host have in common; they run as root, so nothing goes through sudo. */
+/** What all agents of a host have in common. */
 function sharedOptions(plane: Plane): Ini {
+  // They run as root. Without any helper they would take sudo, which forgets where the switch's sockets are.
+  const words = Object.entries(switchEnvironment(plane)).map(([name, value]) => `${name}=${value}`);
+  const agentOptions = { root_helper: ['env', ...words].join(' '), root_helper_daemon: '', report_interval: 5 };
   return mergeIni(LOG_TO_STDERR, {
     DEFAULT: {
       host: firstHost(plane).name,
@@ -19,8 +23,7 @@ function sharedOptions(plane: Plane): Ini {
       transport_url: transportUrl(plane),
       core_plugin: 'ml2',
     },
-    AGENT: { root_helper: '', root_helper_daemon: '', report_interval: 5 },
-    agent: { root_helper: '', root_helper_daemon: '', report_interval: 5 },
+    agent: agentOptions,
     oslo_concurrency: { lock_path: join(statePath(plane), 'lock') },
   });
 }
@@ -31,7 +34,7 @@ interface AgentKind {
   readonly packages: Service['packages'];
   readonly needs: readonly string[];
   readonly options: (plane: Plane) => Ini;
-  /** The queue that it consumes when it is ready. */
+  /** The queue that it consumes when it is ready, and no other agent does. */
   readonly topic: string;
 }
 
@@ -40,7 +43,7 @@ function agent(kind: AgentKind): Service {
   return {
     name: kind.name,
     packages: ['network', ...kind.packages],
-    needs: ['rabbitmq', 'neutron', ...kind.needs],
+    needs: ['rabbitmq', 'neutron', 'accounts', ...kind.needs],
     ports: [],
     files: (plane) => [iniFile(plane, kind.name, file, mergeIni(sharedOptions(plane), kind.options(plane)))],
     prepare: async (plane) => {
@@ -51,6 +54,7 @@ function agent(kind: AgentKind): Service {
       env: switchEnvironment(plane),
     }),
     ready: (plane) => isConsumed(plane, `${kind.topic}.${firstHost(plane).name}`),
+    settle: (plane, signal) => awaitReport(plane, { service: kind.name, binary: kind.program }, signal),
     graceMs: 15_000,
   };
 }
@@ -60,7 +64,7 @@ const openvswitchAgent = agent({
   program: 'neutron-openvswitch-agent',
   packages: [],
   needs: ['vswitchd'],
-  topic: 'q-agent-notifier-network-update',
+  topic: 'q-agent-notifier-tunnel-update',
   options: (plane) => ({
     ovs: {
       datapath_type: 'netdev',
@@ -79,7 +83,7 @@ const linuxbridgeAgent = agent({
   program: 'neutron-linuxbridge-agent',
   packages: ['linuxbridge'],
   needs: [],
-  topic: 'q-agent-notifier-network-update',
+  topic: 'q-agent-notifier-port-update',
   options: (plane) => ({
     linux_bridge: { bridge_mappings: `${PUBLIC}:${OUTER_BRIDGE}` },
     vxlan: { enable_vxlan: true, local_ip: firstHost(plane).address },
@@ -98,26 +102,31 @@ function deviceOptions(plane: Plane): Ini {
   };
 }
 
-const dhcpAgent = agent({
-  name: 'dhcp-agent',
-  program: 'neutron-dhcp-agent',
-  packages: [],
-  needs: [],
-  topic: 'dhcp_agent',
-  options: (plane) =>
-    mergeIni(deviceOptions(plane), {
-      DEFAULT: { enable_isolated_metadata: true, resync_interval: 5, num_sync_threads: 2 },
-    }),
-});
+/** @param wiring the agent that wires ports: before Neutron knows it, DHCP's and routers' own ports cannot be bound either */
+function dhcpAgent(wiring: Service): Service {
+  return agent({
+    name: 'dhcp-agent',
+    program: 'neutron-dhcp-agent',
+    packages: [],
+    needs: [wiring.name],
+    topic: 'dhcp_agent',
+    options: (plane) =>
+      mergeIni(deviceOptions(plane), {
+        DEFAULT: { enable_isolated_metadata: true, resync_interval: 5, num_sync_threads: 2 },
+      }),
+  });
+}
 
-const l3Agent = agent({
-  name: 'l3-agent',
-  program: 'neutron-l3-agent',
-  packages: [],
-  needs: [],
-  topic: 'l3_agent',
-  options: (plane) => mergeIni(deviceOptions(plane), { DEFAULT: { agent_mode: 'legacy' } }),
-});
+function l3Agent(wiring: Service): Service {
+  return agent({
+    name: 'l3-agent',
+    program: 'neutron-l3-agent',
+    packages: [],
+    needs: [wiring.name],
+    topic: 'l3_agent',
+    options: (plane) => mergeIni(deviceOptions(plane), { DEFAULT: { agent_mode: 'legacy' } }),
+  });
+}
 
 /** Answers instances' questions to 169.254.169.254, through proxies in the namespaces of the DHCP and the router agent. */
 const metadataAgent: Service = {
@@ -142,5 +151,5 @@ const metadataAgent: Service = {
 /** The agents of a plane's host: one that wires ports, and those that serve networks. */
 export function agentsOf(plane: Plane): readonly Service[] {
   const l2 = plane.switch === 'linuxbridge' ? linuxbridgeAgent : openvswitchAgent;
-  return [l2, dhcpAgent, l3Agent, metadataAgent];
+  return [l2, dhcpAgent(l2), l3Agent(l2), metadataAgent];
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mergeIni, type Ini } from '../ini.js';
 import { transportUrl, type Plane } from '../plane.js';
 import { accountOf, databaseUrl, iniFile, LOG_TO_STDERR, tokenCheck } from './options.js';
-import { answers } from './reach.js';
+import { answers, isConsumed } from './reach.js';
 import type { Service } from './service.js';
 
 /** The provider network that leads out of a plane. */
@@ -29,8 +29,13 @@ export const neutron: Service = {
     const files = [etcFile(plane, 'neutron.conf'), etcFile(plane, 'ml2_conf.ini')];
     return { argv: ['neutron-server', ...files.flatMap((file) => ['--config-file', file])] };
   },
-  ready: (plane) => answers({ port: plane.ports.neutron, path: '/' }),
+  ready: async (plane) => (await answers({ port: plane.ports.neutron, path: '/' })) && hearsAgents(plane),
 };
+
+/** Its processes for agents start beside the API. A report that comes before them is lost, and its agent waits for a minute. */
+async function hearsAgents(plane: Plane): Promise<boolean> {
+  return (await isConsumed(plane, 'q-plugin')) && isConsumed(plane, 'q-reports-plugin');
+}
 
 function options(plane: Plane): Ini {
   const state = join(plane.data, 'neutron');
