@@ -8,11 +8,13 @@ const TEMPORARY = '.tmp-';
  * A folder of small files of which each is there whole or not at all, whatever dies when. Files are 0600: they hold
  * tokens.
  *
- * INVARIANT: a method that resolves has its effect on disk (file and folder synced), `remove` excepted: a removal
- * that a power cut undoes must do no harm.
+ * INVARIANTS: a method that resolves has its effect on disk (file and folder synced), `remove` excepted: a removal
+ * that a power cut undoes must do no harm. Files appear in the order of the calls of `write`, so that what a crash
+ * leaves has no gap: contents are written beside each other, only the renames wait for their turn.
  */
 export class DurableFolder {
   private serial = 0;
+  private turn: Promise<void> = Promise.resolve();
   private readonly sync: () => Promise<void>;
 
   private constructor(
@@ -42,6 +44,9 @@ export class DurableFolder {
 
   async write(name: string, content: string): Promise<void> {
     const temporary = `${TEMPORARY}${process.pid}-${(this.serial += 1)}`;
+    const before = this.turn;
+    let pass = (): void => {};
+    this.turn = new Promise((resolve) => (pass = resolve));
     try {
       const file = await open(join(this.path, temporary), 'wx', 0o600);
       try {
@@ -50,10 +55,13 @@ export class DurableFolder {
       } finally {
         await file.close();
       }
+      await before;
       await rename(join(this.path, temporary), join(this.path, name));
     } catch (error) {
       await this.remove(temporary).catch(() => {});
       throw error;
+    } finally {
+      void before.then(pass);
     }
     await this.sync();
   }

@@ -18,6 +18,25 @@ describe('durable folder', () => {
     await durable.close();
   });
 
+  it('shows files in the order in which they were given, however long each takes', async () => {
+    const durable = await DurableFolder.open(folder());
+    const long = durable.write('first', 'x'.repeat(32 * 1024 * 1024));
+    await durable.write('second', 'x');
+    assert.deepEqual((await durable.list()).sort(), ['first', 'second']);
+    await long;
+    await durable.close();
+  });
+
+  it('lets the next through when one is refused', async () => {
+    const durable = await DurableFolder.open(folder());
+    await mkdir(join(folder(), 'taken', 'x'), { recursive: true });
+    const refused = assert.rejects(durable.write('taken', 'x'));
+    await durable.write('next', 'x');
+    await refused;
+    assert.deepEqual((await durable.list()).sort(), ['next', 'taken']);
+    await durable.close();
+  });
+
   it('clears what a crash left half-written, and shows it to nobody', async () => {
     await writeFile(join(folder(), '.tmp-99-1'), 'half');
     await writeFile(join(folder(), 'whole'), 'x');
