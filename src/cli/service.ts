@@ -91,11 +91,14 @@ async function stop(app: RunningApp, config: Config, log: Logger): Promise<ExitC
     Math.min(deadlineMs + stopMarginMs, longestMs),
   );
   const overdue = once(patience.signal, 'abort').then(() => 'overdue' as const);
-  const end = await Promise.race([app.stop(deadlineMs).then(() => 'stopped' as const), overdue]);
-  clearTimeout(timer);
-  if (end === 'overdue') log.error('Some work did not end in time; it goes on at the next start');
-  else log.info('Stopped');
-  return end === 'stopped' ? exitCodes.ok : exitCodes.failed;
+  try {
+    const end = await Promise.race([app.stop(deadlineMs).then(() => 'stopped' as const), overdue]);
+    if (end === 'overdue') log.error('Some work did not end in time; it goes on at the next start');
+    else log.info('Stopped');
+    return end === 'stopped' ? exitCodes.ok : exitCodes.failed;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Listens to the signals of the process for as long as the service lives. */

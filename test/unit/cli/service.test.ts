@@ -74,6 +74,8 @@ describe('cli/service', () => {
     assert.equal(b.exit.callCount, 0);
     b.signals.emit('SIGINT');
     assert.deepEqual(b.exit.args, [[exitCodes.failed]]);
+    b.stopped.resolve();
+    await b.end;
   });
 
   it('does not wait for a stop that never ends', async () => {
