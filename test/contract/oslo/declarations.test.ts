@@ -145,7 +145,10 @@ describe('what stands at the broker', function () {
 
   it('a queue that exists with other flags: the log names the option, once, and it goes on when that is mended', async () => {
     const url = await vhost();
-    await rig(url, { amqpDurableQueues: true }).serve(topic, {});
+    // It leaves: told of a deleted queue it would declare it again, and sometimes before us.
+    const durable = rig(url, { amqpDurableQueues: true });
+    await durable.serve(topic, {});
+    await durable.close();
     const us = rig(url);
     const serving = us.serve(topic, { echo: (request) => Promise.resolve(request.args) });
     await until(() => us.log.said('error').length > 0);
