@@ -5,6 +5,7 @@ import { ConductorCalls, type ConductorParts } from './calls.js';
 import { createInstanceStore } from './instances.js';
 import { createNetworkRecords } from './network-records.js';
 import { createSchedulerNews } from './scheduler.js';
+import { createUsageAudits } from './usage-audits.js';
 
 /** The manager's view of nova-conductor: one `Conductor` for each request context. */
 export function createConductorFor(parts: ConductorParts): ConductorFor {
@@ -16,6 +17,7 @@ export function createConductorFor(parts: ConductorParts): ConductorFor {
       events: actionEvents(calls, settings.host),
       blockDevices: blockDevices(calls),
       consoleTokens: consoleTokens(calls),
+      usageAudits: createUsageAudits(calls, settings.host),
       networks: createNetworkRecords(calls),
       tasks: {
         buildInstances: (args, uniqueId) =>
@@ -53,6 +55,9 @@ function actionEvents(calls: ConductorCalls, host: string): ActionEvents {
           want_result: false,
         }),
       ),
+    async begin(uuid, action) {
+      await calls.classAction('InstanceAction', 'action_start', [uuid, action], { want_result: false });
+    },
     async record(uuid, { action, event, details, failed, at }) {
       await calls.classAction('InstanceAction', 'action_start', [uuid, action], { want_result: false });
       const result = failed ? 'Error' : 'Success';
@@ -90,6 +95,9 @@ function consoleTokens(calls: ConductorCalls): ConsoleTokens {
   return {
     async cleanForInstance(uuid) {
       await calls.classAction('ConsoleAuthToken', 'clean_console_auths_for_instance', [uuid]);
+    },
+    async cleanExpired() {
+      await calls.classAction('ConsoleAuthToken', 'clean_expired_console_auths', []);
     },
   };
 }

@@ -21,6 +21,8 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   UnexpectedTaskStateError: 'Conflict',
   UnexpectedDeletingTaskStateError: 'Conflict',
   UnexpectedVMStateError: 'Conflict',
+  TaskAlreadyRunning: 'Conflict',
+  TaskNotRunning: 'Conflict',
   ServiceTopicExists: 'Conflict',
   ServiceBinaryExists: 'Conflict',
   ServiceTooOld: 'Unsupported',

@@ -1,6 +1,7 @@
 import { novaNameOf } from '../errors/kinds.js';
-import type { InstanceStore, SaveOptions } from '../compute/ports/conductor.js';
+import type { InstanceFilter, InstanceStore, SaveOptions } from '../compute/ports/conductor.js';
 import { expectObject, type FieldName, type Instance } from '../objects/index.js';
+import type { RpcArgs } from '../oslo/index.js';
 import type { ConductorCalls } from './calls.js';
 
 /** Instance rows (nova/objects/instance.py, release 26). */
@@ -22,10 +23,38 @@ export function createInstanceStore(calls: ConductorCalls): InstanceStore {
       const list = await calls.classAction('InstanceList', 'get_by_host', [host], { expected_attrs: expectedAttrs });
       return expectObject(list, 'InstanceList', 'InstanceList.get_by_host').get('objects');
     },
+    async find(filter, expectedAttrs) {
+      const args = [wireFilter(filter)];
+      const list = await calls.classAction('InstanceList', 'get_by_filters', args, { expected_attrs: expectedAttrs });
+      return expectObject(list, 'InstanceList', 'InstanceList.get_by_filters').get('objects');
+    },
+    async activeIn({ begin, end }, host, expectedAttrs) {
+      const kwargs = { expected_attrs: expectedAttrs };
+      const args = [isoTime(begin), isoTime(end), null, host];
+      const list = await calls.classAction('InstanceList', '_get_active_by_window_joined', args, kwargs);
+      return expectObject(list, 'InstanceList', 'InstanceList._get_active_by_window_joined').get('objects');
+    },
     async uuidsOnHost(host) {
       return (await calls.classAction('InstanceList', 'get_uuids_by_host', [host])) as string[];
     },
   };
+}
+
+/** Without a word about `deleted` conductor would give deleted rows as well; `soft_deleted` decides beside it. */
+function wireFilter({ host, uuids, vmState, task, deleted = false, cleaned }: InstanceFilter): RpcArgs {
+  return {
+    ...(host !== undefined && { host }),
+    ...(uuids !== undefined && { uuid: uuids }),
+    ...(vmState !== undefined && { vm_state: vmState }),
+    ...(task !== undefined && { task_state: task }),
+    ...(deleted !== 'either' && { deleted, soft_deleted: !deleted }),
+    ...(cleaned !== undefined && { cleaned }),
+  };
+}
+
+/** As nova/utils.py isotime writes it. */
+function isoTime(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /**

@@ -55,6 +55,10 @@ export class InstanceNetworks implements Networks {
     return this.parts.ports.remove(instanceUuid);
   }
 
+  held(): Promise<readonly string[]> {
+    return this.parts.ports.held();
+  }
+
   guestFiles(instanceUuid: string): readonly GuestFile[] {
     const { hosts, resolvConf } = this.parts.ports.folder(instanceUuid);
     return [

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../observe/context.js';
 import type { Instance, NovaObject, Vif } from '../../objects/index.js';
-import type { Task, VmState } from '../states.js';
+import type { Task, TaskState, VmState } from '../states.js';
 
 /**
  * nova-conductor, the only writer of instance state, as typed calls. One `Conductor` speaks for one request context.
@@ -14,6 +14,7 @@ export interface Conductor {
   readonly events: ActionEvents;
   readonly blockDevices: BlockDeviceStore;
   readonly consoleTokens: ConsoleTokens;
+  readonly usageAudits: UsageAudits;
   readonly networks: NetworkRecords;
   readonly tasks: ComputeTasks;
   readonly scheduler: SchedulerNews;
@@ -37,6 +38,28 @@ export interface SaveOptions {
   readonly expectedVmState?: readonly VmState[];
 }
 
+/**
+ * Which instances of the cell: every condition that is given has to hold (nova/db/main/api.py
+ * instance_get_all_by_filters, release 26). An empty list finds nothing.
+ */
+export interface InstanceFilter {
+  readonly host?: string;
+  readonly uuids?: readonly string[];
+  readonly vmState?: VmState;
+  /** Null: no task is under way. */
+  readonly task?: readonly TaskState[] | null;
+  /** Rows of deleted servers in place of living ones (the default); a soft-deleted server lives. */
+  readonly deleted?: boolean | 'either';
+  /** Whether the rest of a deleted server on its host is cleaned away. */
+  readonly cleaned?: boolean;
+}
+
+/** A span of time; the end is not in it. */
+export interface Period {
+  readonly begin: Date;
+  readonly end: Date;
+}
+
 export interface InstanceStore {
   get(uuid: string, expectedAttrs: readonly string[]): Promise<Instance>;
   /** Saves what changed (and nothing else) and takes over what conductor answers. Nothing changed: no call. */
@@ -44,6 +67,9 @@ export interface InstanceStore {
   /** Soft-deletes the row. A row that is gone is fine. */
   destroy(instance: Instance): Promise<void>;
   onHost(host: string, expectedAttrs: readonly string[]): Promise<readonly Instance[]>;
+  find(filter: InstanceFilter, expectedAttrs: readonly string[]): Promise<readonly Instance[]>;
+  /** Instances of the host, deleted ones too, that ran at some time of this period. */
+  activeIn(period: Period, host: string, expectedAttrs: readonly string[]): Promise<readonly Instance[]>;
   /** Instance uuids of the host, for group checks and the scheduler's view. */
   uuidsOnHost(host: string): Promise<readonly string[]>;
 }
@@ -63,6 +89,8 @@ export interface OwnAction {
 export interface ActionEvents {
   start(instanceUuid: string, event: string): Promise<void>;
   finish(instanceUuid: string, event: string, failure?: { message: string; traceback: string }): Promise<void>;
+  /** An action that the service begins by itself: events of this context's request belong to it. */
+  begin(instanceUuid: string, action: string): Promise<void>;
   /** An action that the service began by itself, with one event that has ended already. */
   record(instanceUuid: string, happened: OwnAction): Promise<void>;
   /** Whether this request's event of that name has been finished; undefined when there is no such event. */
@@ -76,6 +104,16 @@ export interface BlockDeviceStore {
 
 export interface ConsoleTokens {
   cleanForInstance(instanceUuid: string): Promise<void>;
+  /** Those of all hosts whose time is over. */
+  cleanExpired(): Promise<void>;
+}
+
+/** For which periods this host has told of the usage of its instances (nova/objects/task_log.py, release 26). */
+export interface UsageAudits {
+  isDone(period: Period): Promise<boolean>;
+  /** Writes down that it begins; that it had begun before is fine. */
+  begin(period: Period, instances: number): Promise<void>;
+  end(period: Period, outcome: { readonly errors: number; readonly message: string }): Promise<void>;
 }
 
 /** What Nova keeps of an instance's ports. */

@@ -47,6 +47,8 @@ export interface Networks {
   plug(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void>;
   /** Takes this host's side of an instance away and leaves its ports alone. Nothing there is fine. */
   unplug(instanceUuid: string): Promise<void>;
+  /** Instances of which this host's side has something, in no order. */
+  held(): Promise<readonly string[]>;
   /** What has to be mounted in the instance's container. */
   guestFiles(instanceUuid: string): readonly GuestFile[];
   /** Ports as Nova's record has them. */

@@ -8,6 +8,8 @@ export interface Allocations {
   of(consumerUuid: string): Promise<ReadonlyMap<string, Resources>>;
   /** Removes everything the consumer holds; nothing there is fine. */
   remove(consumerUuid: string): Promise<void>;
+  /** Consumer uuid -> what it holds of this provider. Throws NotFound when there is no such provider. */
+  ofProvider(providerUuid: string): Promise<ReadonlyMap<string, Resources>>;
 }
 
 /** What moves of instances between hosts need besides; consumers are instances and migrations. */

@@ -5,7 +5,8 @@ import { recordFault } from '../failures.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
 import type { ComputeHandler } from '../manager.js';
 import { dropGuest } from '../plan/guest-plan.js';
-import { save, type ComputeRequest, type InstanceOperation, type ManagerParts } from '../operation.js';
+import { save, type ManagerParts } from '../operation.js';
+import { ownOperation, ownRequest } from '../own-work.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
 import type { Task, VmState } from '../states.js';
 import { decideInit, type InitAction } from './init-decision.js';
@@ -86,10 +87,10 @@ async function initInstance(init: InitParts, instance: Instance, power: PowerSta
 async function act(init: InitParts, instance: Instance, action: InitAction): Promise<void> {
   const verb = VERBS[action];
   if (verb !== undefined) {
-    await init.handlers.get(verb.method)?.(ownRequest(init, verb, instance));
+    await init.handlers.get(verb.method)?.(ownRequest(init, verb.method, instance, verb.args));
     return;
   }
-  const op = operationOn(init, instance);
+  const op = ownOperation(init, 'init_host', instance);
   if (action === 'clear-task') return save(op, { task_state: null });
   if (action === 'settle-active') return save(op, { vm_state: 'active', task_state: null });
   // A server that never ran leaves nothing behind; one that is rebuilt keeps what it has.
@@ -99,24 +100,4 @@ async function act(init: InitParts, instance: Instance, action: InitAction): Pro
   }
   await recordFault(op, new ServiceError('Internal', 'The service was restarted while the server was built.'));
   await save(op, { vm_state: 'error', task_state: null });
-}
-
-/** A request that the service makes of itself: it comes from no message and is not counted. */
-function ownRequest(init: InitParts, verb: Verb, instance: Instance): ComputeRequest {
-  return {
-    method: verb.method,
-    args: { ...verb.args, instance },
-    context: init.context,
-    uniqueId: `init-${instance.get('uuid')}`,
-    isCall: false,
-    signal: init.signal,
-    begin: () => Promise.resolve(1),
-  };
-}
-
-function operationOn(init: InitParts, instance: Instance): InstanceOperation {
-  const { parts, signal } = init;
-  const conductor = parts.conductorFor(init.context, { signal });
-  const request = ownRequest(init, { method: 'init_host' }, instance);
-  return { parts, request, attempt: 1, conductor, signal, log: parts.log, instance };
 }

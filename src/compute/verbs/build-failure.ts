@@ -31,7 +31,9 @@ const NOT_ELSEWHERE: ReadonlySet<string> = new Set([
 /** Chooses the end of a build that failed here. */
 export async function endFailedBuild(op: InstanceOperation, request: BuildRequest, error: unknown): Promise<void> {
   if (isGone(error) || op.signal.aborted) {
-    op.log.info('The server was deleted while it was built');
+    op.log.info('The build is given up', {
+      reason: op.signal.aborted ? messageOf(op.signal.reason) : messageOf(error),
+    });
     return releaseBuild(op, request);
   }
   if (!mayWorkElsewhere(error) || request.retry === undefined || request.alternateHosts.length === 0) {

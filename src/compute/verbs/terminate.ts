@@ -12,7 +12,7 @@ import type { PlainAction } from '../ports/notifications.js';
  */
 export async function terminate(op: InstanceOperation): Promise<void> {
   try {
-    await destroy(op);
+    await removeServer(op);
   } catch (error) {
     if (novaNameOf(error) === 'InstanceNotFound') return;
     if (op.request.signal.aborted) throw error;
@@ -23,7 +23,8 @@ export async function terminate(op: InstanceOperation): Promise<void> {
   }
 }
 
-async function destroy(op: InstanceOperation): Promise<void> {
+/** The deletion itself: what fails is thrown, and can be tried again. */
+export async function removeServer(op: InstanceOperation): Promise<void> {
   const { parts, conductor, instance } = op;
   const uuid = instance.get('uuid');
   parts.waiters.clear(uuid);

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NameFiles } from '../plan/name-files.js';
 
@@ -16,6 +16,18 @@ export interface InstanceFolder {
 export function instanceFolder(statePath: string, instanceUuid: string): InstanceFolder {
   const path = join(statePath, 'networks', instanceUuid);
   return { path, hosts: join(path, 'hosts'), resolvConf: join(path, 'resolv.conf') };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+/** Uuids of the instances that have one. */
+export async function instancesWithFolder(statePath: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(join(statePath, 'networks'))).filter((name) => UUID.test(name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** The plan's text; undefined when there is none yet. */

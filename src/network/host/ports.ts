@@ -6,7 +6,7 @@ import { nameFiles } from '../plan/name-files.js';
 import { deviceName, namesInPlan } from '../plan/names.js';
 import { plugPlan } from '../plan/plan.js';
 import type { VifSettings } from '../vif-types/nic.js';
-import { instanceFolder, readPlan, writeFolder, type InstanceFolder } from './folder.js';
+import { instanceFolder, instancesWithFolder, readPlan, writeFolder, type InstanceFolder } from './folder.js';
 import type { PlanRunner } from './runtime.js';
 
 /** What this host has to know about an instance's ports. */
@@ -57,6 +57,11 @@ export class HostPorts {
   /** The same, unless the instance's ports have never been plugged here: that is for who waits for their events. */
   async applyIfPlugged(ports: PortsOnHost, signal?: AbortSignal): Promise<void> {
     if ((await readPlan(this.folder(ports.instanceUuid))) !== undefined) await this.apply(ports, signal);
+  }
+
+  /** Instances that have a folder, in no order. */
+  held(): Promise<readonly string[]> {
+    return instancesWithFolder(this.parts.statePath);
   }
 
   /** Takes everything of the instance away. Nothing there is fine. */

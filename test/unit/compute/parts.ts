@@ -2,8 +2,9 @@ import sinon from 'sinon';
 import { createLimit } from '../../../src/compute/limits.js';
 import { KeyedLocks } from '../../../src/compute/locks.js';
 import type { Args, ComputeRequest, ManagerParts } from '../../../src/compute/operation.js';
-import type { Conductor } from '../../../src/compute/ports/conductor.js';
+import type { Conductor, InstanceFilter, Period } from '../../../src/compute/ports/conductor.js';
 import { POWER_STATE, type ContainerState, type GuestFile } from '../../../src/compute/ports/containers.js';
+import type { Resources } from '../../../src/compute/ports/placement.js';
 import { Deaths } from '../../../src/compute/power/deaths.js';
 import { RunningWork } from '../../../src/compute/running.js';
 import { EventWaiters, type AwaitedEvent } from '../../../src/compute/waiters.js';
@@ -93,16 +94,24 @@ export function fakeConductor(saved: Saved[]) {
       }),
       destroy: sinon.stub().resolves(),
       onHost: sinon.stub<[string, readonly string[]], Promise<readonly Instance[]>>().resolves([]),
+      find: sinon.stub<[InstanceFilter, readonly string[]], Promise<readonly Instance[]>>().resolves([]),
+      activeIn: sinon.stub<[Period, string, readonly string[]], Promise<readonly Instance[]>>().resolves([]),
       uuidsOnHost: sinon.stub<[string], Promise<readonly string[]>>().resolves([]),
     },
     events: {
       start: sinon.stub().resolves(),
       finish: sinon.stub().resolves(),
+      begin: sinon.stub().resolves(),
       record: sinon.stub().resolves(),
       isFinished: sinon.stub<[string, string], Promise<boolean | undefined>>().resolves(false),
     },
     blockDevices: { ofInstance: sinon.stub().resolves([]), save: sinon.stub().resolves() },
-    consoleTokens: { cleanForInstance: sinon.stub().resolves() },
+    consoleTokens: { cleanForInstance: sinon.stub().resolves(), cleanExpired: sinon.stub().resolves() },
+    usageAudits: {
+      isDone: sinon.stub<[Period], Promise<boolean>>().resolves(false),
+      begin: sinon.stub().resolves(),
+      end: sinon.stub().resolves(),
+    },
     networks: {
       cache: sinon.stub().resolves([]),
       saveCache: sinon.stub().resolves(),
@@ -158,6 +167,7 @@ export function fakeParts() {
     awaited: sinon.stub<[readonly Vif[]], AwaitedEvent[]>().returns([]),
     plug: sinon.stub().resolves(),
     unplug: sinon.stub().resolves(),
+    held: sinon.stub<[], Promise<readonly string[]>>().resolves([]),
     guestFiles: sinon.stub<[string], GuestFile[]>().returns([]),
     recorded: sinon.stub().resolves([]),
     refresh: sinon.stub().resolves([]),
@@ -171,6 +181,7 @@ export function fakeParts() {
   const allocations = {
     of: sinon.stub().resolves(new Map([[PROVIDER, { VCPU: 1 }]])),
     remove: sinon.stub().resolves(),
+    ofProvider: sinon.stub<[string], Promise<ReadonlyMap<string, Resources>>>().resolves(new Map()),
   };
   const cpus = {
     reserve: sinon.stub().resolves([2, 3]),
