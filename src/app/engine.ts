@@ -1,6 +1,5 @@
 import type { Containers } from '../compute/ports/containers.js';
 import type { Images, ImageSource } from '../compute/ports/images.js';
-import type { Config } from '../config/tables.js';
 import { createContainers } from '../docker/containers.js';
 import { Engine } from '../docker/engine/engine.js';
 import { EventStream } from '../docker/events/stream.js';
@@ -9,6 +8,7 @@ import type { CallObserver } from '../observe/calls.js';
 import type { Logger } from '../observe/logger.js';
 import { pause } from './clock.js';
 import { hostSystem } from './host-system.js';
+import { following, type LiveConfig } from './live.js';
 import { containerSettings, imageSettings } from './settings.js';
 
 export interface EngineRoom {
@@ -18,7 +18,8 @@ export interface EngineRoom {
 }
 
 /** The container engine and what is made over it. */
-export function openEngine(config: Config, source: ImageSource, observer: CallObserver, log: Logger): EngineRoom {
+export function openEngine(live: LiveConfig, source: ImageSource, observer: CallObserver, log: Logger): EngineRoom {
+  const config = live.current;
   const socketPath = config.docker.host_url.replace(/^unix:\/\//, '');
   const engine = new Engine({ socketPath, observer, shortCallMs: config.docker.api_timeout * 1000 });
   const clock = {
@@ -29,7 +30,7 @@ export function openEngine(config: Config, source: ImageSource, observer: CallOb
     },
   };
   const events = new EventStream({ engine, clock, random: Math.random, log });
-  const settings = containerSettings(config);
+  const settings = following(live, containerSettings);
   const containers = createContainers({ engine, events, settings, system: hostSystem(observer), log });
   const images = createImages({ engine, events, source, settings: imageSettings(config), clock, log });
   return { engine, containers, images };

@@ -13,7 +13,6 @@ import { Deaths } from '../compute/power/deaths.js';
 import { RunningWork } from '../compute/running.js';
 import { EventWaiters } from '../compute/waiters.js';
 import type { ConductorParts } from '../conductor/calls.js';
-import type { Config } from '../config/tables.js';
 import type { CallObserver } from '../observe/calls.js';
 import type { RequestContext } from '../observe/context.js';
 import type { Logger } from '../observe/logger.js';
@@ -21,6 +20,7 @@ import { adminContext, type RpcCaller } from '../oslo/index.js';
 import type { Policy } from '../settings/policy.js';
 import { pause } from './clock.js';
 import type { EngineRoom } from './engine.js';
+import { following, type LiveConfig } from './live.js';
 import { managerSettings } from './settings.js';
 
 /** A context of the service itself, with a request id of its own. */
@@ -28,16 +28,16 @@ export function ownContext(): RequestContext {
   return adminContext(randomUUID(), new Date());
 }
 
-export function conductorParts(config: Config, rpc: RpcCaller, observer: CallObserver, log: Logger): ConductorParts {
+export function conductorParts(live: LiveConfig, rpc: RpcCaller, observer: CallObserver, log: Logger): ConductorParts {
+  const { DEFAULT, filter_scheduler: scheduler } = live.current;
   return {
     rpc,
     observer,
-    responseTimeoutMs: config.DEFAULT.rpc_response_timeout * 1000,
-    log,
-    settings: {
-      host: config.DEFAULT.host,
-      tracksInstanceChanges: config.filter_scheduler.track_instance_changes,
+    get responseTimeoutMs() {
+      return live.current.DEFAULT.rpc_response_timeout * 1000;
     },
+    log,
+    settings: { host: DEFAULT.host, tracksInstanceChanges: scheduler.track_instance_changes },
     ownContext,
     pause,
   };
@@ -56,18 +56,20 @@ export interface Adapters {
   readonly conductorFor: ConductorFor;
 }
 
-export function managerParts(config: Config, adapters: Adapters, log: Logger): ManagerParts {
+export function managerParts(live: LiveConfig, adapters: Adapters, log: Logger): ManagerParts {
   const { engine, ...others } = adapters;
+  const builds = createLimit(live.current.DEFAULT.max_concurrent_builds);
+  live.onChange(() => builds.resize(live.current.DEFAULT.max_concurrent_builds));
   return {
     ...others,
-    settings: managerSettings(config),
+    settings: following(live, managerSettings),
     containers: engine.containers,
     images: engine.images,
     locks: new KeyedLocks(),
     running: new RunningWork(),
     waiters: new EventWaiters(),
     deaths: new Deaths(),
-    limits: { builds: createLimit(config.DEFAULT.max_concurrent_builds) },
+    limits: { builds },
     now: () => new Date(),
     pause,
     log,

@@ -1,5 +1,4 @@
 import type { Networks } from '../compute/ports/networks.js';
-import type { Config } from '../config/tables.js';
 import { NetworkFacts } from '../network/cache/facts.js';
 import { HostPorts } from '../network/host/ports.js';
 import { createPlanRunner } from '../network/host/runtime.js';
@@ -9,25 +8,31 @@ import type { CallObserver } from '../observe/calls.js';
 import type { Logger } from '../observe/logger.js';
 import { Neutron } from '../openstack/neutron.js';
 import type { Session } from '../openstack/session.js';
+import type { LiveConfig } from './live.js';
 
 /** How long a start looks for the agent's work when ports had to be made anew: after a reboot of the host. */
 const LONGEST_WIRING_S = 60;
 
 /** Neutron's ports for instances of this host. */
-export function openNetworks(config: Config, session: Session, observer: CallObserver, log: Logger): Networks {
-  const { DEFAULT, neutron: options, os_vif_ovs: ovs } = config;
+export function openNetworks(live: LiveConfig, session: Session, observer: CallObserver, log: Logger): Networks {
+  const { DEFAULT, neutron: options, os_vif_ovs: ovs } = live.current;
   const neutron = new Neutron(session);
   const nowMs = (): number => performance.now();
   return new InstanceNetworks({
     neutron,
     facts: new NetworkFacts({ neutron, ovsBridge: options.ovs_bridge, nowMs }),
-    extensions: createExtensions(neutron, { nowMs, knownForMs: options.extension_sync_interval * 1000 }),
+    extensions: createExtensions(neutron, {
+      nowMs,
+      knownForMs: () => live.current.neutron.extension_sync_interval * 1000,
+    }),
     host: DEFAULT.host,
     ports: new HostPorts({
       statePath: DEFAULT.state_path,
       settings: {
         ovsdbConnection: ovs.ovsdb_connection ?? null,
-        wiringTimeoutSeconds: Math.min(DEFAULT.vif_plugging_timeout, LONGEST_WIRING_S),
+        get wiringTimeoutSeconds() {
+          return Math.min(live.current.DEFAULT.vif_plugging_timeout, LONGEST_WIRING_S);
+        },
       },
       runner: createPlanRunner(observer),
     }),

@@ -16,10 +16,11 @@ import { ResourceTracker } from '../resources/tracker.js';
 import { CpuPins } from '../resources/cpus/pins.js';
 import { cpuPlaces, onlineCpus } from '../resources/cpus/places.js';
 import { checkCpuSets } from '../resources/cpus/sets.js';
+import { following, type LiveConfig } from './live.js';
 import { cpuSets, resourceSettings } from './settings.js';
 
 export interface NodeParts {
-  readonly config: Config;
+  readonly live: LiveConfig;
   readonly containers: Containers;
   readonly store: NodeStore;
   readonly providers: Providers;
@@ -52,7 +53,8 @@ export interface NodeRoom {
 
 /** Finds out who this node is (or refuses), and what publishes its figures. Nothing is published yet. */
 export async function openNode(parts: NodeParts): Promise<NodeRoom> {
-  const { config, containers, store, log, observer } = parts;
+  const { live, containers, store, log, observer } = parts;
+  const config = live.current;
   const here = { host: config.DEFAULT.host, node: config.DEFAULT.host };
   const uuid = await identify(parts, here);
   const sources: HostSources = {
@@ -66,14 +68,16 @@ export async function openNode(parts: NodeParts): Promise<NodeRoom> {
     providers: parts.providers,
     uuid,
     node: here.node,
-    refreshMs: config.compute.resource_provider_association_refresh * 1000,
+    get refreshMs() {
+      return live.current.compute.resource_provider_association_refresh * 1000;
+    },
     clock: () => performance.now(),
     log,
   });
   const tracker = new ResourceTracker({
     here,
     uuid,
-    settings: resourceSettings(config, parts.controlPlaneVersion),
+    settings: following(live, (current) => resourceSettings(current, parts.controlPlaneVersion)),
     store,
     publisher,
     allocations: parts.allocations,
@@ -85,7 +89,7 @@ export async function openNode(parts: NodeParts): Promise<NodeRoom> {
 }
 
 async function identify(parts: NodeParts, here: { host: string; node: string }): Promise<string> {
-  const file = join(parts.config.DEFAULT.state_path, IDENTITY_FILE);
+  const file = join(parts.live.current.DEFAULT.state_path, IDENTITY_FILE);
   const fileUuid = await readIdentityFiles([file]);
   const [nodeByName, nodeByUuid, states] = await Promise.all([
     parts.store.find(),

@@ -5,11 +5,12 @@ import { Session } from '../openstack/session.js';
 import type { AuthSettings, EndpointSettings, TlsSettings } from '../openstack/settings.js';
 import { createTransport } from '../openstack/transport.js';
 import { pause } from './clock.js';
+import { following, type LiveConfig } from './live.js';
+import { restLimits } from './settings.js';
 
 const S = 1000;
-/** nova leaves the time limit of REST calls to the operating system; a minute is as long as an RPC call waits. */
+/** For Keystone, as for the others. */
 const DEFAULT_TIMEOUT_S = 60;
-const STALL_TIMEOUT_MS = 60_000;
 
 type AuthSection = Config['placement'] | Config['neutron'] | Config['cinder'] | Config['service_user'];
 type EndpointSection = Config['placement'] | Config['neutron'] | Config['glance'];
@@ -24,7 +25,8 @@ export interface Rest {
 }
 
 /** Opens the sessions; nothing is asked of anybody yet. Throws Invalid for a certificate that can't be read. */
-export function openRest(config: Config, observer: CallObserver): Rest {
+export function openRest(live: LiveConfig, observer: CallObserver): Rest {
+  const config = live.current;
   const serviceUser = config.service_user.send_service_user_token
     ? credentialsOf('service_user', config.service_user, observer)
     : undefined;
@@ -36,7 +38,7 @@ export function openRest(config: Config, observer: CallObserver): Rest {
       system: name,
       endpoint: endpointOf(name, section, name === 'glance' ? (config.glance.api_servers ?? []) : []),
       ...(version !== undefined && { version }),
-      limits: limitsOf(section, retriesOf(config, name)),
+      limits: following(live, (current) => restLimits(current, name)),
       transport: own?.transport ?? createTransport(tlsOf(section)),
       credentials: own?.credentials,
       serviceToken: serviceUser?.credentials,
@@ -98,15 +100,6 @@ function endpointOf(name: SectionName, from: EndpointSection, servers: readonly 
     interfaces: from.valid_interfaces,
     overrides: from.endpoint_override === undefined ? servers : [from.endpoint_override],
   };
-}
-
-function limitsOf(from: EndpointSection, retries: number) {
-  return { timeoutMs: (from.timeout ?? DEFAULT_TIMEOUT_S) * S, stallTimeoutMs: STALL_TIMEOUT_MS, retries };
-}
-
-function retriesOf(config: Config, name: SectionName): number {
-  if (name === 'glance') return config.glance.num_retries;
-  return name === 'neutron' ? config.neutron.http_retries : (config.placement.connect_retries ?? 3);
 }
 
 function tlsOf(from: AuthSection | EndpointSection): TlsSettings {

@@ -1,7 +1,10 @@
 import type { ManagerSettings } from '../compute/operation.js';
+import type { ChoreSettings } from '../compute/chores/settings.js';
 import type { Config } from '../config/tables.js';
 import { cpuRanges } from '../config/values/cpus.js';
 import type { ContainerSettings, ImageSettings } from '../docker/settings.js';
+import { auditPeriod } from '../notify/index.js';
+import type { RequestLimits } from '../openstack/settings.js';
 import type { RabbitOptions } from '../oslo/index.js';
 import type { CpuSets } from '../resources/cpus/sets.js';
 import type { ResourceSettings } from '../resources/settings.js';
@@ -9,6 +12,9 @@ import type { ResourceSettings } from '../resources/settings.js';
 /** The configuration in the words of each room. Pure; units end in the names. */
 
 const S = 1000;
+/** nova leaves the time limit of REST calls to the operating system; a minute is as long as an RPC call waits. */
+const DEFAULT_REST_TIMEOUT_S = 60;
+const REST_STALL_TIMEOUT_MS = 60_000;
 
 export function managerSettings({ DEFAULT, docker }: Config): ManagerSettings {
   return {
@@ -24,6 +30,36 @@ export function managerSettings({ DEFAULT, docker }: Config): ManagerSettings {
     instanceNameTemplate: DEFAULT.instance_name_template,
     reclaimInstanceIntervalMs: DEFAULT.reclaim_instance_interval * S,
   };
+}
+
+export function choreSettings({ DEFAULT, docker }: Config): ChoreSettings {
+  return {
+    buildTimeoutMs: DEFAULT.instance_build_timeout * S,
+    rebootTimeoutMs: DEFAULT.reboot_timeout * S,
+    rescueTimeoutMs: DEFAULT.rescue_timeout * S,
+    shelvedOffloadTimeMs: DEFAULT.shelved_offload_time * S,
+    reclaimIntervalMs: DEFAULT.reclaim_instance_interval * S,
+    deletedAction: DEFAULT.running_deleted_instance_action,
+    deletedTimeoutMs: DEFAULT.running_deleted_instance_timeout * S,
+    maxDeleteAttempts: DEFAULT.maximum_instance_delete_attempts,
+    orphanAction: docker.orphan_action,
+    auditsUsage: DEFAULT.instance_usage_audit,
+    auditPeriod: auditPeriod(DEFAULT.instance_usage_audit_period),
+  };
+}
+
+/** How long and how often to ask a service of the control plane. */
+export function restLimits(config: Config, name: 'placement' | 'neutron' | 'glance'): RequestLimits {
+  return {
+    timeoutMs: (config[name].timeout ?? DEFAULT_REST_TIMEOUT_S) * S,
+    stallTimeoutMs: REST_STALL_TIMEOUT_MS,
+    retries: restRetries(config, name),
+  };
+}
+
+function restRetries(config: Config, name: 'placement' | 'neutron' | 'glance'): number {
+  if (name === 'glance') return config.glance.num_retries;
+  return name === 'neutron' ? config.neutron.http_retries : (config.placement.connect_retries ?? 3);
 }
 
 export function containerSettings({ DEFAULT, compute, docker }: Config): ContainerSettings {

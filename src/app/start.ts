@@ -1,3 +1,4 @@
+import type { ChoreParts } from '../compute/chores/chore.js';
 import { createHandlers } from '../compute/manager.js';
 import { PowerSync } from '../compute/power/power-sync.js';
 import { Presence } from '../compute/presence/presence.js';
@@ -16,9 +17,10 @@ import { createProviders } from '../openstack/placement.js';
 import type { ParkedMessage, RpcServer } from '../oslo/index.js';
 import { loadPolicy } from '../settings/load-policy.js';
 import type { Policy } from '../settings/policy.js';
-import { runPeriodically } from '../periodic/runner.js';
+import { PeriodicRunner } from '../periodic/runner.js';
 import { openEngine } from './engine.js';
 import { hostWasRebooted } from './host-boot.js';
+import { following, LiveConfig } from './live.js';
 import { conductorParts, managerParts, ownContext } from './manager.js';
 import { createServer, instancesInInbox, openMessaging, uuidOf, type Messaging } from './messaging.js';
 import { openInstanceFolders } from './instance-folders.js';
@@ -26,12 +28,15 @@ import { openCpuPins, openNode, type NodeRoom } from './node.js';
 import { openNotifications } from './notifications.js';
 import { openNetworks } from './networks.js';
 import { openRest, type Rest } from './rest.js';
+import { choreSettings } from './settings.js';
 import { followControlPlane, periodicTasks } from './tasks.js';
 
 /** A service that has started. */
 export interface RunningApp {
   /** Takes no new requests, waits for what runs until the deadline, closes. What is unfinished stays in the inbox. */
   stop(deadlineMs: number): Promise<void>;
+  /** Takes this configuration in place of the one in force. Only reloadable options may differ. */
+  reload(config: Config): Promise<void>;
   /** Settles when the service has stopped. */
   readonly done: Promise<void>;
 }
@@ -52,8 +57,9 @@ export async function startApp(config: Config, log: Logger, observer: CallObserv
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   const policy = loadPolicy(config.docker.settings_policy_file);
+  const live = new LiveConfig(config);
   const messaging = await openMessaging(config, log);
-  const rest = openRest(config, observer);
+  const rest = openRest(live, observer);
   const close = async (): Promise<void> => {
     life.abort();
     rest.close();
@@ -61,9 +67,13 @@ export async function startApp(config: Config, log: Logger, observer: CallObserv
     await messaging.transport.close();
   };
   try {
-    const service = await assemble({ config, log, messaging, rest, signal, observer, policy });
+    const service = await assemble({ config, live, log, messaging, rest, signal, observer, policy });
     const server = await serve(service);
-    return { done, stop: (deadlineMs) => stop(service, server, deadlineMs).finally(close) };
+    return {
+      done,
+      stop: (deadlineMs) => stop(service, server, deadlineMs).finally(close),
+      reload: (next) => Promise.resolve(live.replace(next)),
+    };
   } catch (error) {
     await close();
     throw error;
@@ -78,7 +88,9 @@ async function stop(service: Service, server: RpcServer, deadlineMs: number): Pr
 }
 
 interface Ingredients {
+  /** As it was at the start: for what cannot change. */
   readonly config: Config;
+  readonly live: LiveConfig;
   readonly log: Logger;
   readonly messaging: Messaging;
   readonly rest: Rest;
@@ -96,15 +108,15 @@ interface Service extends Ingredients {
 
 /** Makes the parts and registers with Nova; nothing is served yet. */
 async function assemble(ingredients: Ingredients): Promise<Service> {
-  const { config, log, messaging, rest, signal, observer, policy } = ingredients;
-  const conductor = conductorParts(config, messaging.client, observer, log);
+  const { config, live, log, messaging, rest, signal, observer, policy } = ingredients;
+  const conductor = conductorParts(live, messaging.client, observer, log);
   const records = createServiceRecords(conductor, signal);
   const presence = new Presence({ records, host: config.DEFAULT.host, log });
   await records.waitForConductor(signal);
   await presence.detect();
   const cpus = await openCpuPins(config);
   const serviceVersion = (await records.find(config.DEFAULT.host))?.peek('version');
-  const engine = openEngine(config, createGlance(rest.glance), observer, log);
+  const engine = openEngine(live, createGlance(rest.glance), observer, log);
   const allocations = createAllocations(rest.placement);
   const store = createNodeStore({
     parts: conductor,
@@ -114,7 +126,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
     lifetime: signal,
   });
   const room = await openNode({
-    config,
+    live,
     containers: engine.containers,
     store,
     providers: createProviders(rest.placement),
@@ -127,10 +139,10 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
   const conductorFor = createConductorFor(conductor);
   const notifications = openNotifications({ config, messaging, conductorFor, observer, log });
   const parts = managerParts(
-    config,
+    live,
     {
       engine,
-      networks: openNetworks(config, rest.neutron, observer, log),
+      networks: openNetworks(live, rest.neutron, observer, log),
       allocations,
       cpus,
       folders: openInstanceFolders(config, engine.containers, log),
@@ -146,7 +158,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
 
 /** Brings the host in order, registers, and takes requests. */
 async function serve(service: Service): Promise<RpcServer> {
-  const { config, log, messaging, parts, presence, room, signal } = service;
+  const { config, live, log, messaging, parts, presence, room, signal } = service;
   const handlers = createHandlers(parts);
   const onParked = (message: ParkedMessage): Promise<void> =>
     tellOfParked(parts, { ...message, instanceUuid: uuidOf(message.args['instance']) }, signal);
@@ -155,6 +167,7 @@ async function serve(service: Service): Promise<RpcServer> {
     parts,
     ownContext,
     debounceMs: config.docker.stop_event_debounce * 1000,
+    followsEvents: () => live.current.workarounds.handle_virt_lifecycle_events,
     signal,
   });
   const resumed = instancesInInbox(messaging.inbox);
@@ -172,9 +185,21 @@ async function serve(service: Service): Promise<RpcServer> {
   if (presence.controlPlane.usesAlternateTopic) await server.listen('compute-alt', signal);
   await presence.report();
   followAfterReconnects(service, server);
-  void runPeriodically(periodicTasks({ config, parts, presence, room, power, server, log }), signal, log);
+  runTasks(service, { power, server, handlers });
   log.info('The service takes requests', { host: config.DEFAULT.host });
   return server;
+}
+
+function runTasks(
+  { live, messaging, parts, presence, room, signal, log }: Service,
+  { power, server, handlers }: { power: PowerSync; server: RpcServer; handlers: ChoreParts['handlers'] },
+): void {
+  const requested = (): ReadonlySet<string> => instancesInInbox(messaging.inbox);
+  const settings = following(live, choreSettings);
+  const chores = { parts, handlers, settings, ownContext, requested, signal };
+  const runner = new PeriodicRunner(periodicTasks({ live, presence, room, power, server, chores, log }), log);
+  live.onChange(() => runner.intervalsChanged());
+  void runner.run(signal);
 }
 
 /** While the broker was away the control plane may have been upgraded. */

@@ -37,7 +37,7 @@ async function inTurn(
 ): Promise<unknown> {
   const work = (): Promise<unknown> => begin(parts, route, request, signal);
   try {
-    return await (route.limit === undefined ? work() : parts.limits[route.limit](signal, work));
+    return await (route.limit === undefined ? work() : parts.limits[route.limit].run(signal, work));
   } catch (error) {
     throw request.signal.aborted ? interrupted(error) : error;
   }

@@ -2,7 +2,8 @@ import { kindOf, messageOf, novaNameOf } from '../../errors/kinds.js';
 import { withLogFields, type RequestContext } from '../../observe/context.js';
 import type { Instance } from '../../objects/index.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
-import type { ComputeRequest, InstanceOperation, ManagerParts } from '../operation.js';
+import type { InstanceOperation, ManagerParts } from '../operation.js';
+import { ownOperation } from '../own-work.js';
 import type { Conductor } from '../ports/conductor.js';
 import type { ContainerEvent, ContainerSummary } from '../ports/containers.js';
 import type { Task, VmState } from '../states.js';
@@ -14,6 +15,8 @@ export interface PowerSyncParts {
   readonly ownContext: () => RequestContext;
   /** A death that is followed by a start within this time is a restart. */
   readonly debounceMs: number;
+  /** `[workarounds] handle_virt_lifecycle_events`; without, only the comparisons see what a container did. */
+  readonly followsEvents: () => boolean;
   /** The service's life. */
   readonly signal: AbortSignal;
 }
@@ -42,7 +45,7 @@ export class PowerSync {
   onEvent(event: ContainerEvent): void {
     if (event.type === 'engine-lost') return this.#engineLost();
     if (event.type === 'engine-back') return this.#engineBack();
-    if (event.key.role !== 'main' || !TELLING.has(event.action)) return;
+    if (event.key.role !== 'main' || !TELLING.has(event.action) || !this.sync.followsEvents()) return;
     const uuid = event.key.instanceUuid;
     const { locks, log } = this.sync.parts;
     const isOurDoing = locks.isBusy(uuid);
@@ -129,24 +132,15 @@ export class PowerSync {
     }
   }
 
-  #conductor(context = this.sync.ownContext()): Conductor {
-    const { parts, signal } = this.sync;
-    return parts.conductorFor(context, { signal, timeoutMs: parts.settings.rpcResponseTimeoutMs });
+  #conductor(): Conductor {
+    const { parts, ownContext, signal } = this.sync;
+    return parts.conductorFor(ownContext(), { signal, timeoutMs: parts.settings.rpcResponseTimeoutMs });
   }
 
   #operation(instance: Instance): InstanceOperation {
-    const { parts, signal } = this.sync;
-    const context = this.sync.ownContext();
-    const request: ComputeRequest = {
-      method: 'power_sync',
-      args: { instance },
-      context,
-      uniqueId: context.requestId,
-      isCall: false,
-      signal,
-      begin: () => Promise.resolve(1),
-    };
-    return { parts, request, attempt: 1, conductor: this.#conductor(context), signal, log: parts.log, instance };
+    const { parts, ownContext, signal } = this.sync;
+    const work = { parts, context: ownContext(), signal, patienceMs: parts.settings.rpcResponseTimeoutMs };
+    return ownOperation(work, 'power_sync', instance);
   }
 }
 

@@ -111,6 +111,18 @@ const states = {
       'the boot fail, with its exit code and last lines of output. Flavors, images and servers may say another time ' +
       '(docker:start_grace) or that the command is meant to end (docker:oneshot).',
   }),
+  orphan_action: option(oneOf('log', 'remove'), {
+    default: 'log',
+    reloadable: true,
+    help:
+      'What happens to containers and networks of this service that belong to no server of this host. log: they are told ' +
+      'of; remove: those of servers that Nova does not know, or has settled on another host, are removed.',
+  }),
+  orphan_poll_interval: option(integer(), {
+    default: 1800,
+    reloadable: true,
+    help: 'Seconds between two looks for such. 0 or less: never.',
+  }),
   stop_event_debounce: option(float({ min: 0 }), {
     default: 0.3,
     help: 'Seconds for which a container must stay stopped before Nova is told; a restart within them is no stop.',

@@ -4,7 +4,7 @@ import type { Extensions } from './parts.js';
 export interface ExtensionOptions {
   readonly nowMs: () => number;
   /** `[neutron] extension_sync_interval` */
-  readonly knownForMs: number;
+  readonly knownForMs: () => number;
 }
 
 /** Asks now and then; those who ask at the same time share the question. */
@@ -12,7 +12,7 @@ export function createExtensions(neutron: Neutron, { nowMs, knownForMs }: Extens
   let known: { readonly at: number; readonly aliases: Promise<ReadonlySet<string>> } | undefined;
   return {
     async has(alias) {
-      if (known === undefined || nowMs() - known.at > knownForMs) {
+      if (known === undefined || nowMs() - known.at > knownForMs()) {
         known = { at: nowMs(), aliases: neutron.extensions({}) };
       }
       const mine = known;

@@ -75,8 +75,10 @@ describe('compute/power: events', () => {
     const fake = fakeParts();
     const abort = new AbortController();
     const ownContext = () => makeRequest('x', {}).context;
-    const sync = new PowerSync({ parts: fake.parts, ownContext, debounceMs: 300, signal: abort.signal });
-    return { fake, sync, abort };
+    const following = { events: true };
+    const followsEvents = (): boolean => following.events;
+    const sync = new PowerSync({ parts: fake.parts, ownContext, debounceMs: 300, followsEvents, signal: abort.signal });
+    return { fake, sync, abort, following };
   }
 
   const told = (action: 'die' | 'start' | 'destroy'): ContainerEvent => ({
@@ -145,6 +147,14 @@ describe('compute/power: events', () => {
     await clock.tickAsync(10);
     assert.equal(fake.containers.start.callCount, 1);
     assert.deepEqual(fake.saved.at(-1)?.fields, { power_state: RUNNING });
+  });
+
+  it('sees no events with handle_virt_lifecycle_events off', async () => {
+    const { fake, sync, following } = setUp();
+    following.events = false;
+    sync.onEvent(told('die'));
+    await clock.tickAsync(1000);
+    assert.equal(fake.conductor.instances.get.callCount, 0);
   });
 
   it('leaves what a verb does to the verb', async () => {
