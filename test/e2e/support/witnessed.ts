@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../../tools/plane/machine/wait.js';
 import type { OpenPlane } from '../../../tools/plane/open.js';
@@ -15,23 +15,37 @@ export interface KillPoint {
   readonly nth: number;
 }
 
+type Three = [string, string, string];
+
+interface Files {
+  readonly calls: string;
+  readonly log: string;
+  readonly extra: string;
+}
+
 /** Our service as a child of the test, in place of the plane's own, its calls to the outside witnessed. */
 export class WitnessedService {
   private constructor(
     private readonly child: ChildProcess,
-    private readonly callsFile: string,
+    private readonly files: Files,
   ) {}
 
-  /** Starts it and waits until it takes requests; then it is armed. The plane's own must be stopped. */
-  static async start(plane: OpenPlane, point?: KillPoint): Promise<WitnessedService> {
+  /**
+   * Starts it and waits until it takes requests; then it is armed. The plane's own must be stopped.
+   *
+   * @param more lines of nova.conf that go before those of the plane
+   */
+  static async start(plane: OpenPlane, point?: KillPoint, more = ''): Promise<WitnessedService> {
     const folder = join(plane.folder, 'log');
-    const [callsFile, logFile] = [join(folder, 'witness.calls'), join(folder, 'witness.log')];
-    rmSync(callsFile, { force: true });
+    const [calls, logFile, extra] = ['calls', 'log', 'conf'].map((end) => join(folder, `witness.${end}`)) as Three;
+    rmSync(calls, { force: true });
     rmSync(logFile, { force: true });
+    writeFileSync(extra, more);
     const config = join(plane.folder, 'etc', plane.host, 'nova.conf');
     const kill = point === undefined ? {} : { NCD_KILL_AT: point.line, NCD_KILL_NTH: String(point.nth) };
-    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, '--config-file', config], {
-      env: { ...process.env, NCD_CALLS: callsFile, ...kill },
+    const words = ['--import', 'tsx', PROGRAM, '--config-file', config, '--config-file', extra];
+    const child = spawn(process.execPath, words, {
+      env: { ...process.env, NCD_CALLS: calls, ...kill },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const log = createWriteStream(logFile);
@@ -43,12 +57,26 @@ export class WitnessedService {
     };
     await until(takesRequests, { what: 'the witnessed service to take requests', signal: never, logFile });
     child.kill('SIGUSR2');
-    return new WitnessedService(child, callsFile);
+    return new WitnessedService(child, { calls, log: logFile, extra });
   }
 
   /** Lines of calls since it was armed. */
   calls(): readonly string[] {
-    return existsSync(this.callsFile) ? readFileSync(this.callsFile, 'utf8').trim().split('\n') : [];
+    return existsSync(this.files.calls) ? readFileSync(this.files.calls, 'utf8').trim().split('\n') : [];
+  }
+
+  /** All that it wrote. */
+  log(): string {
+    return readFileSync(this.files.log, 'utf8');
+  }
+
+  /** Other lines in place of those that it was started with; it takes them over as after `systemctl reload`. */
+  async reload(more: string): Promise<void> {
+    writeFileSync(this.files.extra, more);
+    const told = (): number => this.log().split('Configuration read again').length;
+    const before = told();
+    this.child.kill('SIGHUP');
+    await until(() => told() > before, { what: 'the configuration to be read again', signal: never });
   }
 
   /** Waits until it has killed itself. */
