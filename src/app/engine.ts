@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { Containers } from '../compute/ports/containers.js';
 import type { Images, ImageSource } from '../compute/ports/images.js';
 import { createContainers } from '../docker/containers.js';
 import { Engine } from '../docker/engine/engine.js';
 import { EventStream } from '../docker/events/stream.js';
 import { createImages } from '../docker/images.js';
+import { ImageMemory } from '../docker/images/memory.js';
 import type { CallObserver } from '../observe/calls.js';
 import type { Logger } from '../observe/logger.js';
 import { pause } from './clock.js';
@@ -32,6 +34,7 @@ export function openEngine(live: LiveConfig, source: ImageSource, observer: Call
   const events = new EventStream({ engine, clock, random: Math.random, log });
   const settings = following(live, containerSettings);
   const containers = createContainers({ engine, events, settings, system: hostSystem(observer), log });
-  const images = createImages({ engine, events, source, settings: imageSettings(config), clock, log });
+  const memory = new ImageMemory(join(config.DEFAULT.state_path, 'images.json'), log);
+  const images = createImages({ engine, events, source, memory, settings: following(live, imageSettings), clock, log });
   return { engine, containers, images };
 }

@@ -81,12 +81,19 @@ export function containerSettings({ DEFAULT, compute, docker }: Config): Contain
   };
 }
 
-export function imageSettings({ docker }: Config): ImageSettings {
+export function imageSettings({ docker, image_cache: cache }: Config): ImageSettings {
   return {
     maxConcurrentDownloads: docker.image_download_concurrency,
     stallTimeoutMs: docker.image_stall_timeout * S,
     maxImageBytes: docker.max_image_size,
     progressIntervalMs: 5 * S,
+    registries: {
+      allowed: docker.allowed_registries,
+      credentialsFile: docker.registry_auth_file === '' ? null : docker.registry_auth_file,
+      tagPolicy: docker.registry_tag_policy,
+    },
+    removeUnused: cache.remove_unused_base_images,
+    minimumAgeMs: cache.remove_unused_original_minimum_age_seconds * S,
   };
 }
 

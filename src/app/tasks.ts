@@ -117,7 +117,7 @@ function overdueRows({ chores }: TaskParts): readonly Row[] {
   ];
 }
 
-/** What is left of servers on this host, and of consoles. */
+/** What is left of servers on this host, of their images, and of consoles. */
 function deletionRows(chores: ChoreParts): readonly Row[] {
   const deletes: Seconds = (o) => o.instance_delete_interval || USUAL_S;
   const watchOrphans = createOrphanWatch(chores);
@@ -126,6 +126,13 @@ function deletionRows(chores: ChoreParts): readonly Row[] {
       name: 'cleanup_running_deleted_instances',
       seconds: (o) => o.running_deleted_instance_poll_interval,
       run: () => treatDeletedOnHost(chores),
+      atOnce: true,
+    },
+    {
+      name: 'image_cache_manager_pass',
+      seconds: (_o, { image_cache: cache }) => cache.manager_interval || USUAL_S,
+      run: () => chores.parts.images.tidy(),
+      // Unlike upstream's: what a crash has left should not stay for a whole interval.
       atOnce: true,
     },
     { name: 'run_pending_deletes', seconds: deletes, run: () => cleanAfterDeletes(chores) },

@@ -56,6 +56,14 @@ export function listArg(args: Args, key: string): readonly unknown[] {
   throw invalid(key, 'a list');
 }
 
+/** Reads a list of strings; null and absent are an empty one. */
+export function textsArg(args: Args, key: string): readonly string[] {
+  return listArg(args, key).map((value) => {
+    if (typeof value === 'string') return value;
+    throw invalid(key, 'a list of strings');
+  });
+}
+
 function invalid(key: string, wanted: string): ServiceError {
   return new ServiceError('Invalid', `Argument ${key} must be ${wanted}.`, {
     nova: { name: 'InvalidInput', code: 400 },

@@ -37,6 +37,24 @@ export interface ImageSettings {
   readonly maxImageBytes: number;
   /** Progress is logged at most this often. */
   readonly progressIntervalMs: number;
+  readonly registries: RegistrySettings;
+  /** True: images that no container uses are removed in the end. */
+  readonly removeUnused: boolean;
+  /** An image that was unused for less stays. */
+  readonly minimumAgeMs: number;
+}
+
+/** From where images are fetched that only refer to one. */
+export interface RegistrySettings {
+  /** Hosts (with port), or hosts with the beginning of a path. Nothing else is ever asked. */
+  readonly allowed: readonly string[];
+  /** In the form of docker's config.json; null: none. */
+  readonly credentialsFile: string | null;
+  /**
+   * What a reference by tag means. `if-not-present`: what the tag meant when this host fetched it first, as long as the
+   * host has that; `always`: what it means at each boot; `refuse`: only digests are taken.
+   */
+  readonly tagPolicy: 'if-not-present' | 'always' | 'refuse';
 }
 
 /**

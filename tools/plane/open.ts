@@ -3,7 +3,7 @@ import { enterNetwork } from './machine/space.js';
 import { findService } from './catalog.js';
 import { clientEnvironment } from './openrc.js';
 import { Rest, apiUrl, type Account, type Api } from './openstack/rest.js';
-import { dockerSocket, firstHost, transportUrl, type Plane } from './plane.js';
+import { dockerSocket, firstHost, transportUrl, type Overrides, type Plane } from './plane.js';
 import { killService, logFile, runningRecord, startService, stopService } from './service-control.js';
 import { rabbitmqEnvironment } from './services/rabbitmq.js';
 import { requirePlane } from './store.js';
@@ -19,7 +19,8 @@ export interface ServiceHandle {
   start(): Promise<void>;
   /** Asks it to end (SIGTERM) and waits. */
   stop(): Promise<void>;
-  restart(): Promise<void>;
+  /** `options`: configuration besides its own, until its next start. */
+  restart(options?: Overrides): Promise<void>;
   /** Ends it as a crash would (SIGKILL). */
   kill(): Promise<void>;
 }
@@ -129,9 +130,9 @@ function handleOf(plane: Plane, name: string): ServiceHandle {
     stop: async () => {
       await stopService(plane, service, soon());
     },
-    restart: async () => {
+    restart: async (options = {}) => {
       await stopService(plane, service, soon());
-      await startService(plane, service, soon());
+      await startService({ ...plane, overrides: { ...plane.overrides, ...options } }, service, soon());
     },
     kill: async () => {
       await killService(plane, service, soon());

@@ -26,6 +26,16 @@ export interface Images {
    * Throws Invalid (a text for the tenant: what is wrong with the image), Unavailable (Glance or engine away).
    */
   ensure(image: ImageFacts, context: RequestContext, signal: AbortSignal): Promise<LocalImage>;
+  /**
+   * Brings an image here before anybody needs it, and puts off its removal. `existing`: it was here.
+   * Throws as `ensure`, and what Glance says of an image that can't be shown.
+   */
+  cache(imageId: string, context: RequestContext, signal: AbortSignal): Promise<'cached' | 'existing'>;
+  /**
+   * Removes images that nothing has used for long, and what crashes have left; to be called now and then. An image in use
+   * stays, and so does one under any name that is not ours. Throws Unavailable when the engine is away.
+   */
+  tidy(): Promise<void>;
 }
 
 /** Where image data comes from. Implemented by openstack/glance. */

@@ -1,3 +1,4 @@
+import { cacheImages } from '../verbs/cache-images.js';
 import { refuse } from '../verbs/unsupported.js';
 import { changing, onHost, type RouteTable } from './route.js';
 
@@ -16,5 +17,5 @@ export const diskRoutes: RouteTable = {
   unshelve_instance: changing('unshelve_instance', refuse(NOT_YET)),
   quiesce_instance: onHost(refuse('Quiescing is not supported for containers.', NO_QUIESCE)),
   unquiesce_instance: onHost(refuse('Quiescing is not supported for containers.', NO_QUIESCE)),
-  cache_images: onHost(refuse(NOT_YET)),
+  cache_images: onHost(cacheImages),
 };

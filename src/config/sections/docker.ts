@@ -142,6 +142,32 @@ const images = {
     default: 64 * 2 ** 30,
     help: 'Images that are larger than this when unpacked are refused.',
   }),
+  allowed_registries: option(
+    list(string(/^[A-Za-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/, 'HOST, HOST:PORT or HOST:PORT/PATH')),
+    {
+      default: [],
+      help:
+        'Registries that images in Glance may refer to (property docker_image): HOST[:PORT], or HOST[:PORT]/PATH for a ' +
+        'part of one; docker.io is Docker Hub. Empty: none. Every project may boot whatever the engine of this host gets ' +
+        'there, with the credentials below.',
+      reloadable: true,
+    },
+  ),
+  registry_auth_file: option(string(/^(\/.*)?$/, 'an absolute path'), {
+    default: '',
+    help:
+      'Credentials for registries, as `docker login` writes them (the `auths` of a config.json). Only root may be able to ' +
+      'read it (chmod 600). Read at each use. Empty: none.',
+    reloadable: true,
+  }),
+  registry_tag_policy: option(oneOf('if-not-present', 'always', 'refuse'), {
+    default: 'if-not-present',
+    help:
+      'What an image in Glance means that refers to a tag. if-not-present: what the tag meant when this host first ' +
+      'fetched it, as long as the host keeps that; always: what it means at each boot; refuse: such images are refused, ' +
+      'only digests mean the same on every host.',
+    reloadable: true,
+  }),
 };
 
 /** This service's own section; nothing in it is Nova's. */

@@ -90,6 +90,13 @@ export function listContainers(engine: Engine, label: string): Promise<Container
   );
 }
 
+/** All containers of the engine, stopped ones too, ours or not. */
+export function listEveryContainer(engine: Engine): Promise<ContainerListItem[]> {
+  return engine.short('container.list', async (dial) =>
+    answerJson(await dial({ method: 'GET', path: '/containers/json', query: { all: true } })),
+  );
+}
+
 /** Reads the last lines of output through `read`, which is handed the raw answer. */
 export function containerLogs<T>(
   engine: Engine,

@@ -10,6 +10,11 @@ import { limited, type CallLimits } from './limits.js';
 import { negotiate } from './negotiate.js';
 import type { EngineVersion } from './wire.js';
 
+/** What the engine shows a registry (AuthConfig of its API). Secret. */
+export type RegistryCredentials =
+  | { readonly username: string; readonly password: string; readonly serveraddress: string }
+  | { readonly identitytoken: string; readonly serveraddress: string };
+
 /** One HTTP request to the engine. Its path is without the version. */
 export interface EngineRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
@@ -19,6 +24,8 @@ export interface EngineRequest {
   readonly body?: object;
   /** A tar archive, streamed. */
   readonly archive?: Readable;
+  /** Handed to a registry, in a header of its own. */
+  readonly credentials?: RegistryCredentials;
   /** Answers beside 2xx that are no failure, such as 304. */
   readonly fine?: readonly number[];
 }
@@ -138,6 +145,7 @@ export class Engine {
           method: request.method,
           options: { _query: request.query ?? {}, _body: request.body ?? {} },
           file: request.archive,
+          authconfig: request.credentials,
           isStream: true,
           statusCodes: EVERY_STATUS,
           abortSignal: signal,

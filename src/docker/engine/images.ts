@@ -4,7 +4,7 @@ import { ServiceError } from '../../errors/kinds.js';
 import { answerDone, answerJson, answerLines } from './answer.js';
 import type { Engine } from './engine.js';
 import { EngineRefusal, engineWords } from './failure.js';
-import type { ImageInspect } from './wire.js';
+import type { ImageInspect, ImageListItem } from './wire.js';
 
 /** One line of the answer to a load or an import. */
 interface WorkLine {
@@ -20,6 +20,11 @@ export function inspectImage(engine: Engine, reference: string): Promise<ImageIn
   return engine.short('image.inspect', async (dial) =>
     answerJson(await dial({ method: 'GET', path: `${at(reference)}/json` })),
   );
+}
+
+/** Every image that has a name or that nothing is made from. */
+export function listImages(engine: Engine): Promise<ImageListItem[]> {
+  return engine.short('image.list', async (dial) => answerJson(await dial({ method: 'GET', path: '/images/json' })));
 }
 
 /**

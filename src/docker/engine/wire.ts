@@ -7,6 +7,12 @@ export type ContainerInspect = Dockerode.ContainerInspectInfo;
 export type ContainerListItem = Dockerode.ContainerInfo;
 export type ImageInspect = Dockerode.ImageInspectInfo;
 
+/** One item of GET /images/json, the parts that are read. */
+export interface ImageListItem {
+  readonly Id: string;
+  readonly RepoTags: readonly string[] | null;
+}
+
 /** GET /version, the parts that are read. */
 export interface EngineVersion {
   readonly Version: string;

@@ -9,12 +9,15 @@ interface ProgressParts {
 }
 
 /** Writes how far a download has come, now and then. */
-export function progressLog(image: ImageFacts, { clock, log, intervalMs }: ProgressParts): (bytes: number) => void {
+export function progressLog(
+  image: ImageFacts,
+  { clock, log, intervalMs }: ProgressParts,
+): (bytes: number, ofBytes?: number) => void {
   let next = clock.now().getTime() + intervalMs;
-  return (bytes) => {
+  return (bytes, ofBytes) => {
     const now = clock.now().getTime();
     if (now < next) return;
     next = now + intervalMs;
-    log.info('An image is on its way', { imageId: image.id, bytes, ofBytes: image.sizeBytes });
+    log.info('An image is on its way', { imageId: image.id, bytes, ofBytes: ofBytes ?? image.sizeBytes });
   };
 }

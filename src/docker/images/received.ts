@@ -2,15 +2,13 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { ServiceError } from '../../errors/kinds.js';
 import type { ImageFacts } from '../../compute/ports/images.js';
-import type { Clock } from '../settings.js';
 import type { DataHash } from './reference.js';
+import { watchStall, type StallLimits } from './stall.js';
 import { imageUnacceptable } from './unacceptable.js';
 
-export interface ReceivingParts {
+export interface ReceivingParts extends StallLimits {
   readonly image: ImageFacts;
   readonly expected: DataHash | undefined;
-  readonly stallTimeoutMs: number;
-  readonly clock: Clock;
   /** Told after every piece. */
   readonly progress: (bytes: number) => void;
 }
@@ -108,15 +106,16 @@ export class ReceivedData implements AsyncIterable<Uint8Array> {
     this.parts.progress(this.#bytes);
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
-    const { clock, stallTimeoutMs, image } = this.parts;
-    while (!signal.aborted) {
-      await clock.sleep(stallTimeoutMs / 4, signal).catch(() => undefined);
-      const since = this.#waitingSince;
-      if (since === undefined || clock.now().getTime() - since < stallTimeoutMs) continue;
-      const text = `The download of image ${image.id} stalled: nothing came for ${stallTimeoutMs / 1000} s after ${this.#bytes} bytes.`;
-      this.stop(new ServiceError('Timeout', text));
-      return;
-    }
+  #watch(signal: AbortSignal): Promise<void> {
+    return watchStall(
+      this.parts,
+      signal,
+      () => this.#waitingSince,
+      () => {
+        const { stallTimeoutMs, image } = this.parts;
+        const text = `The download of image ${image.id} stalled: nothing came for ${stallTimeoutMs / 1000} s after ${this.#bytes} bytes.`;
+        this.stop(new ServiceError('Timeout', text));
+      },
+    );
   }
 }

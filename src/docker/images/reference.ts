@@ -1,9 +1,10 @@
-import { getHashes } from 'node:crypto';
+import { createHash, getHashes } from 'node:crypto';
 import type { ImageFacts } from '../../compute/ports/images.js';
 
 /** The repository under which all images of ours stand. Nothing that a tenant names ever becomes a part of it. */
 const REPOSITORY = 'nova-image';
 const DIGITS = 32;
+const LOADING = 'loading-';
 
 /** A digest of the whole data, as Glance knows it. */
 export interface DataHash {
@@ -29,14 +30,45 @@ export interface ImageName {
 /** Our own name for exactly these data: made of Glance's id and hash, so other data are another image. */
 export function imageName(imageId: string, hash: DataHash | undefined): ImageName {
   const tag = hash === undefined ? 'unverified' : `${hash.algorithm}-${hash.hex.slice(0, DIGITS)}`;
-  return { repository: `${REPOSITORY}/${imageId.toLowerCase()}`, tag };
+  return { repository: repositoryOf(imageId), tag };
+}
+
+/** Our name for exactly these bytes of a registry. */
+export function digestName(imageId: string, digest: string): ImageName {
+  const [algorithm = '', hex = ''] = digest.split(':');
+  return { repository: repositoryOf(imageId), tag: `digest-${algorithm}-${hex.slice(0, DIGITS)}` };
+}
+
+/** Our name for what a reference by tag meant when it was first asked for. */
+export function tagName(imageId: string, reference: string): ImageName {
+  const hex = createHash('sha256').update(reference).digest('hex');
+  return { repository: repositoryOf(imageId), tag: `tag-${hex.slice(0, DIGITS)}` };
 }
 
 /** What an image is called while the engine takes it in. It is never looked for under this name. */
 export function stagingName({ repository, tag }: ImageName): ImageName {
-  return { repository, tag: `loading-${tag}` };
+  return { repository, tag: `${LOADING}${tag}` };
 }
 
 export function referenceOf({ repository, tag }: ImageName): string {
   return `${repository}:${tag}`;
+}
+
+/** A name of ours, read back. */
+export interface OurName {
+  /** The image's own name, also when it stands under its staging name. */
+  readonly reference: string;
+  readonly isStaging: boolean;
+}
+
+/** What a name on the engine is to us; undefined for anybody else's. */
+export function ourName(name: string): OurName | undefined {
+  const [repository = '', tag] = name.split(':');
+  if (!repository.startsWith(`${REPOSITORY}/`) || tag === undefined) return undefined;
+  const isStaging = tag.startsWith(LOADING);
+  return { reference: `${repository}:${isStaging ? tag.slice(LOADING.length) : tag}`, isStaging };
+}
+
+function repositoryOf(imageId: string): string {
+  return `${REPOSITORY}/${imageId.toLowerCase()}`;
 }

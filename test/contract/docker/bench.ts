@@ -1,5 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import type { ContainerEvent, ContainerPlan, Containers } from '../../../src/compute/ports/containers.js';
@@ -11,6 +14,7 @@ import { Engine } from '../../../src/docker/engine/engine.js';
 import { removeImage } from '../../../src/docker/engine/images.js';
 import { EventStream } from '../../../src/docker/events/stream.js';
 import { createImages } from '../../../src/docker/images.js';
+import { ImageMemory } from '../../../src/docker/images/memory.js';
 import type { Clock, ContainerSettings, ImageSettings } from '../../../src/docker/settings.js';
 import { ServiceError, type ErrorKind } from '../../../src/errors/kinds.js';
 import { unobserved } from '../../../src/observe/calls.js';
@@ -21,13 +25,6 @@ import { SETTINGS, keptLog, planOf, type PlanChanges } from '../../unit/docker/p
 
 /** What of the request's context matters here: nothing. */
 export const CONTEXT = { requestId: 'req-contract' } as RequestContext;
-
-export const clock: Clock = {
-  now: () => new Date(),
-  sleep: async (ms, signal) => {
-    await after(ms, undefined, { signal });
-  },
-};
 
 /** The engine that these tests may use: the plane's, or another one whose socket is named (a newer version, say). */
 export function testSocket(): string {
@@ -107,6 +104,12 @@ export interface Bench {
   readonly events: ContainerEvent[];
   /** Names of the calls made so far. */
   readonly calls: string[];
+  readonly memory: ImageMemory;
+  readonly stateFolder: string;
+  /** What was logged: levels and messages. */
+  readonly log: readonly string[];
+  /** Turns its clock on; only while nothing is watched by it. */
+  later(ms: number): void;
   readonly signal: AbortSignal;
   /** A plan for a new instance. */
   plan(changes?: PlanChanges): ReturnType<typeof planOf>;
@@ -121,9 +124,13 @@ const IMAGE_SETTINGS: ImageSettings = {
   stallTimeoutMs: 10_000,
   maxImageBytes: 1024 * 1024 * 1024,
   progressIntervalMs: 1000,
+  registries: { allowed: [], credentialsFile: null, tagPolicy: 'if-not-present' },
+  removeUnused: true,
+  minimumAgeMs: 24 * 3_600_000,
 };
 
-export function openBench(socketPath: string, changes: Partial<ImageSettings> = {}): Bench {
+/** `stateFolder`: that of an earlier bench, as after a restart; else one of its own. */
+export function openBench(socketPath: string, changes: Partial<ImageSettings> = {}, stateFolder?: string): Bench {
   const calls: string[] = [];
   const engine = new Engine({
     socketPath,
@@ -134,12 +141,21 @@ export function openBench(socketPath: string, changes: Partial<ImageSettings> = 
     },
   });
   const log = keptLog();
+  const folder = stateFolder ?? mkdtempSync(join(tmpdir(), 'bench-'));
+  let aheadMs = 0;
+  const clock: Clock = {
+    now: () => new Date(Date.now() + aheadMs),
+    sleep: async (ms, signal) => {
+      await after(ms, undefined, { signal });
+    },
+  };
   const stream = new EventStream({ engine, clock, random: Math.random, log });
   const settings = { ...SETTINGS, host: `contract-${randomUUID()}` };
   const containers = createContainers({ engine, events: stream, settings, system: hostSystem(unobserved), log });
   const source = new MemorySource();
   const imageSettings = { ...IMAGE_SETTINGS, ...changes };
-  const images = createImages({ engine, events: stream, source, settings: imageSettings, clock, log });
+  const memory = new ImageMemory(join(folder, 'images.json'), log);
+  const images = createImages({ engine, events: stream, source, memory, settings: imageSettings, clock, log });
   const over = new AbortController();
   const events: ContainerEvent[] = [];
   const waiting = new Set<() => void>();
@@ -156,6 +172,12 @@ export function openBench(socketPath: string, changes: Partial<ImageSettings> = 
     settings,
     events,
     calls,
+    memory,
+    stateFolder: folder,
+    log: log.lines,
+    later: (ms) => {
+      aheadMs += ms;
+    },
     signal: over.signal,
     plan: (planChanges = {}) => planOf({ uuid: randomUUID(), ...planChanges }),
     told: (fits) =>
@@ -174,6 +196,7 @@ export function openBench(socketPath: string, changes: Partial<ImageSettings> = 
       await removeImages(engine, [...source.images.keys()]);
       over.abort();
       engine.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -187,6 +210,7 @@ async function removeImages(engine: Engine, ids: readonly string[]): Promise<voi
 }
 
 interface ListedImage {
+  readonly RepoDigests?: readonly string[] | null;
   readonly Id: string;
   readonly RepoTags: readonly string[] | null;
 }

@@ -160,6 +160,8 @@ export function fakeParts() {
       defaults: { entrypoint: [], command: ['sh'], labels: {}, volumes: [] },
       sizeBytes: 1,
     }),
+    cache: sinon.stub().resolves('cached'),
+    tidy: sinon.stub().resolves(),
   };
   const networks = {
     allocate: sinon.stub().resolves([]),

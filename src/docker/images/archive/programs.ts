@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { ServiceError } from '../../../errors/kinds.js';
-import type { Clock } from '../../settings.js';
+import { watchStall, type StallLimits } from '../stall.js';
 import { BadArchive, shown } from './bad.js';
 
 type Bytes = AsyncIterable<Uint8Array>;
@@ -25,12 +25,6 @@ export const PROGRAMS: Readonly<Record<ProgramCompression, Program>> = {
   zstd: { command: 'zstd', args: ['--decompress', '--stdout', '--quiet', '--memory=256MB'], debianPackage: 'zstd' },
 };
 
-export interface ProgramLimits {
-  readonly clock: Clock;
-  /** Neither takes data nor gives any for so long, though it could: it is ended. */
-  readonly stallTimeoutMs: number;
-}
-
 /** Its data come from tenants, so it may do less than this service. */
 const NOBODY = 65534;
 const MOST_WORDS = 2000;
@@ -42,7 +36,7 @@ const MOST_WORDS = 2000;
 export async function* unpackedBy(
   compression: ProgramCompression,
   data: Bytes,
-  limits: ProgramLimits,
+  limits: StallLimits,
   program = PROGRAMS[compression],
 ): AsyncGenerator<Uint8Array> {
   const unpacker = new Unpacker(compression, program, limits);
@@ -77,7 +71,7 @@ class Unpacker {
   constructor(
     private readonly compression: ProgramCompression,
     private readonly program: Program,
-    private readonly limits: ProgramLimits,
+    private readonly limits: StallLimits,
   ) {
     const ids = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
     const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
@@ -144,17 +138,16 @@ class Unpacker {
     }
   }
 
-  async #watch(): Promise<void> {
-    const { clock, stallTimeoutMs } = this.limits;
-    const { signal } = this.#over;
-    while (!signal.aborted) {
-      await clock.sleep(stallTimeoutMs / 4, signal).catch(() => undefined);
-      const stillMs = clock.now().getTime() - this.#movedAt;
-      if (signal.aborted || this.#isReaderBusy || this.#isDataAwaited || stillMs < stallTimeoutMs) continue;
-      const text = `${this.program.command} stalled: it did nothing for ${stallTimeoutMs / 1000} s.`;
-      this.#fail(new ServiceError('Timeout', text));
-      return;
-    }
+  #watch(): Promise<void> {
+    return watchStall(
+      this.limits,
+      this.#over.signal,
+      () => (this.#isReaderBusy || this.#isDataAwaited ? undefined : this.#movedAt),
+      () => {
+        const text = `${this.program.command} stalled: it did nothing for ${this.limits.stallTimeoutMs / 1000} s.`;
+        this.#fail(new ServiceError('Timeout', text));
+      },
+    );
   }
 
   #moved(): void {

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { StallLimits } from '../stall.js';
 import { BadArchive } from './bad.js';
 import { layoutOf, type Layout } from './layout.js';
 import { HEAD_BYTES, kindOfData, type Compression, type DataKind } from './magic.js';
-import { unpackedBy, type ProgramLimits } from './programs.js';
+import { unpackedBy } from './programs.js';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -19,7 +20,7 @@ const REMEDY =
   'upload what `docker save` writes, an OCI archive or a tar of a root file system (plain or compressed with gzip, xz or zstd)';
 
 /** Finds the tar archive in the data, whatever it is compressed with. Throws BadArchive for anything else. */
-export async function openArchive(data: Bytes, limits: ProgramLimits): Promise<OpenedArchive> {
+export async function openArchive(data: Bytes, limits: StallLimits): Promise<OpenedArchive> {
   const outer = await peeked(data);
   const kind = kindOfData(outer.head);
   if (kind === 'tar') return opened(outer);
@@ -48,7 +49,7 @@ function refusal(kind: Exclude<DataKind, 'tar'>): string {
   return `its data are ${what}, which can't run as a container: ${REMEDY}`;
 }
 
-function decompressed(compression: Compression, data: Bytes, limits: ProgramLimits): AsyncGenerator<Uint8Array> {
+function decompressed(compression: Compression, data: Bytes, limits: StallLimits): AsyncGenerator<Uint8Array> {
   return compression === 'gzip' ? gunzipped(data) : unpackedBy(compression, data, limits);
 }
 

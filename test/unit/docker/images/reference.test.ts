@@ -1,6 +1,14 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match, notDeepEqual } from 'node:assert/strict';
 import type { ImageFacts } from '../../../../src/compute/ports/images.js';
-import { expectedHash, imageName, referenceOf, stagingName } from '../../../../src/docker/images/reference.js';
+import {
+  digestName,
+  expectedHash,
+  imageName,
+  ourName,
+  referenceOf,
+  stagingName,
+  tagName,
+} from '../../../../src/docker/images/reference.js';
 
 const FACTS: ImageFacts = {
   id: 'D39989DA-e299-4c09-a4b9-e162cad8a37f',
@@ -36,4 +44,22 @@ describe('docker/images: references', () => {
       deepEqual(expectedHash(facts), expected);
     });
   }
+
+  it("reads its own names back, and nobody else's", () => {
+    const name = imageName('ID', { algorithm: 'md5', hex: 'ab' });
+    deepEqual(ourName(referenceOf(name)), { reference: 'nova-image/id:md5-ab', isStaging: false });
+    deepEqual(ourName(referenceOf(stagingName(name))), { reference: 'nova-image/id:md5-ab', isStaging: true });
+    for (const foreign of ['ubuntu:latest', 'nova-image:x', 'nova-image/id', 'x/nova-image/id:y', '<none>:<none>']) {
+      equal(ourName(foreign), undefined);
+    }
+  });
+
+  it('calls what comes from a registry by its bytes, or by the tag that named them', () => {
+    const digest = `sha256:${'0a'.repeat(32)}`;
+    equal(referenceOf(digestName('ID', digest)), `nova-image/id:digest-sha256-${'0a'.repeat(16)}`);
+    const one = tagName('id', 'registry.example/app:1');
+    const other = tagName('id', 'registry.example/app:2');
+    match(referenceOf(one), /^nova-image\/id:tag-[0-9a-f]{32}$/);
+    notDeepEqual(one, other);
+  });
 });
