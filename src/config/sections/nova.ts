@@ -45,6 +45,7 @@ export const api = {
   options: {
     config_drive_skip_versions: option(string(), {
       default: '1.0 2007-01-19 2007-03-01 2007-08-29 2007-10-10 2007-12-15 2008-02-01 2008-09-01',
+      oldNames: [{ group: 'DEFAULT' }],
       help: 'Versions of the EC2 layout that config drives do without, with spaces between.',
     }),
     dhcp_domain: option(string(), {
