@@ -107,11 +107,23 @@ export class Cloud {
 
   /** The server when it is being built no more. */
   async settled(id: string, as: Account = 'admin'): Promise<Server> {
-    return this.until(
-      () => this.server(id, as),
-      (server) => server.status !== 'BUILD',
-      `server ${id}`,
-    );
+    await this.built([id]);
+    return this.server(id, as);
+  }
+
+  /** Waits until none of them is being built. */
+  async built(ids: readonly string[]): Promise<void> {
+    await this.#unlisted(ids, '&status=BUILD', 'to be built');
+  }
+
+  /** Waits by the short list: whoever asks for a server asks Neutron, too, which then has no time for those it waits for. */
+  async #unlisted(ids: readonly string[], query: string, what: string): Promise<void> {
+    const list = async (): Promise<string[]> => {
+      const path = `/servers?all_tenants=1${query}`;
+      const { servers } = await this.admin.get<{ servers: { id: string }[] }>('compute', path);
+      return ids.filter((id) => servers.some((server) => server.id === id));
+    };
+    await this.until(list, (left) => left.length === 0, `servers ${what}`);
   }
 
   async server(id: string, as: Account = 'admin'): Promise<Server> {
@@ -130,16 +142,13 @@ export class Cloud {
     );
   }
 
-  /** Deletes a server and waits until it is gone; one that is gone is fine. */
-  async delete(id: string): Promise<void> {
-    const path = `/servers/${id}`;
-    const accept = [404];
-    await this.admin.ask({ api: 'compute', method: 'DELETE', path, accept });
-    await this.until(
-      async () => (await this.admin.ask({ api: 'compute', path, accept })).status,
-      (status) => status === 404,
-      `server ${id} to be deleted`,
-    );
+  /** Deletes servers and waits until they are gone; one that is gone is fine. */
+  async delete(...ids: readonly string[]): Promise<void> {
+    const remove = (id: string): Promise<unknown> => {
+      return this.admin.ask({ api: 'compute', method: 'DELETE', path: `/servers/${id}`, accept: [404] });
+    };
+    await Promise.all(ids.map(remove));
+    await this.#unlisted(ids, '', 'to be deleted');
   }
 
   async ports(query: string): Promise<Port[]> {
@@ -199,29 +208,48 @@ export class Cloud {
 
   /** The page of a server as the host gets it: its name, or undefined. */
   async page(address: string): Promise<string | undefined> {
-    const get = this.open.run(['busybox', 'wget', '-q', '-T', '3', '-O', '-', `http://${address}/`]);
-    return get.then(
-      ({ stdout }) => stdout.trim(),
-      () => undefined,
-    );
+    try {
+      return (await (await fetch(`http://${address}/`, { signal: AbortSignal.timeout(3000) })).text()).trim();
+    } catch {
+      return undefined;
+    }
   }
 
-  /** All that instances leave on a host and in Neutron, to compare before and after. */
+  /** All that instances leave on a host, in Neutron and in Placement, to compare before and after. */
   async inventory(): Promise<string> {
     const { plane } = this.open;
-    const devices = (await this.host('ip', '-o', 'link'))
+    const links = (await this.host('ip', '-o', 'link')).split('\n');
+    const devices = links.map((line) => `device ${line.split(/[:@] ?/)[1] ?? ''}`);
+    const find = ['--bare', '--columns=name', 'find', 'Interface', 'external_ids:vm-uuid!=""'];
+    const onSwitch = (await ovsVsctl(plane, find, AbortSignal.timeout(20_000)))
       .split('\n')
-      .map((line) => `device ${line.split(/[:@] ?/)[1] ?? ''}`);
-    const switchPorts = await ovsVsctl(plane, ['list-ports', 'br-int'], AbortSignal.timeout(20_000));
+      .map((name) => `on switch ${name}`);
     const namespaces = (await this.host('ls', '/run/netns')).split('\n').filter((name) => name.startsWith('nova-'));
     const folders = await readdir(join(plane.data, firstHost(plane).name, 'networks')).catch(() => []);
-    const ports = (await this.ports('fields=id&fields=device_owner')).map(
-      ({ id, device_owner }) => `port ${device_owner} ${id}`,
+    // Agents and routers have ports of their own, which come and go with networks.
+    const ports = (await this.ports('fields=id&fields=device_owner')).filter(
+      (port) => !port.device_owner.startsWith('network:'),
     );
     const { allocations } = await this.#allocations();
-    return [...devices, ...switchPorts.split('\n'), ...namespaces, ...folders, ...ports, ...Object.keys(allocations)]
-      .sort()
-      .join('\n');
+    const all = [
+      ...devices,
+      ...onSwitch,
+      ...namespaces,
+      ...folders,
+      ...ports.map(({ id }) => `port ${id}`),
+      ...Object.keys(allocations),
+    ];
+    return all.sort().join('\n');
+  }
+
+  /** The inventory once it is that again, or as it is after a while: Nova calls a server gone a moment before all of it is. */
+  async inventoryLike(before: string): Promise<string> {
+    const end = performance.now() + 30_000;
+    for (;;) {
+      const now = await this.inventory();
+      if (now === before || performance.now() > end) return now;
+      await pause(500);
+    }
   }
 
   async until<T>(look: () => Promise<T>, isIt: (seen: T) => boolean, what: string): Promise<T> {
@@ -229,7 +257,7 @@ export class Cloud {
     let seen = await look();
     while (!isIt(seen)) {
       if (performance.now() > end)
-        throw new Error(`${what} did not come; last: ${JSON.stringify(seen).slice(0, 2000)}`);
+        throw new Error(`${what} did not come; last: ${String(JSON.stringify(seen)).slice(0, 2000)}`);
       await pause(100);
       seen = await look();
     }
