@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import type { Containers } from '../compute/ports/containers.js';
+import type { Disks } from '../compute/ports/disks.js';
 import type { Images, ImageSource } from '../compute/ports/images.js';
 import { createContainers } from '../docker/containers.js';
+import { OurContainers } from '../docker/containers/ours.js';
+import { createDisks } from '../docker/disks.js';
 import { Engine } from '../docker/engine/engine.js';
 import { EventStream } from '../docker/events/stream.js';
 import { createImages } from '../docker/images.js';
@@ -17,6 +20,7 @@ export interface EngineRoom {
   readonly engine: Engine;
   readonly containers: Containers;
   readonly images: Images;
+  readonly disks: Disks;
 }
 
 /** The container engine and what is made over it. */
@@ -36,5 +40,13 @@ export function openEngine(live: LiveConfig, source: ImageSource, observer: Call
   const containers = createContainers({ engine, events, settings, system: hostSystem(observer), log });
   const memory = new ImageMemory(join(config.DEFAULT.state_path, 'images.json'), log);
   const images = createImages({ engine, events, source, memory, settings: following(live, imageSettings), clock, log });
-  return { engine, containers, images };
+  const disks = createDisks({
+    engine,
+    ours: new OurContainers(engine, config.DEFAULT.host),
+    folder: join(config.DEFAULT.state_path, 'disks'),
+    clock,
+    observer,
+    log,
+  });
+  return { engine, containers, images, disks };
 }

@@ -5,6 +5,7 @@ import type { ManagerParts } from '../compute/operation.js';
 import type { ConductorFor } from '../compute/ports/conductor.js';
 import type { DedicatedCpus } from '../compute/ports/dedicated-cpus.js';
 import type { InstanceFolders } from '../compute/ports/instance-folders.js';
+import type { ImageSource, ImageStore } from '../compute/ports/images.js';
 import type { Networks } from '../compute/ports/networks.js';
 import type { NodeControl } from '../compute/ports/nodes.js';
 import type { Notifications } from '../compute/ports/notifications.js';
@@ -46,6 +47,7 @@ export function conductorParts(live: LiveConfig, rpc: RpcCaller, observer: CallO
 /** The adapters that the manager works through. */
 export interface Adapters {
   readonly engine: EngineRoom;
+  readonly library: ImageSource & ImageStore;
   readonly networks: Networks;
   readonly allocations: Allocations;
   readonly cpus: DedicatedCpus;
@@ -59,17 +61,22 @@ export interface Adapters {
 export function managerParts(live: LiveConfig, adapters: Adapters, log: Logger): ManagerParts {
   const { engine, ...others } = adapters;
   const builds = createLimit(live.current.DEFAULT.max_concurrent_builds);
-  live.onChange(() => builds.resize(live.current.DEFAULT.max_concurrent_builds));
+  const snapshots = createLimit(live.current.DEFAULT.max_concurrent_snapshots);
+  live.onChange(() => {
+    builds.resize(live.current.DEFAULT.max_concurrent_builds);
+    snapshots.resize(live.current.DEFAULT.max_concurrent_snapshots);
+  });
   return {
     ...others,
     settings: following(live, managerSettings),
     containers: engine.containers,
     images: engine.images,
+    disks: engine.disks,
     locks: new KeyedLocks(),
     running: new RunningWork(),
     waiters: new EventWaiters(),
     deaths: new Deaths(),
-    limits: { builds },
+    limits: { builds, snapshots },
     now: () => new Date(),
     pause,
     log,

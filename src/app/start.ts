@@ -116,7 +116,8 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
   await presence.detect();
   const cpus = await openCpuPins(config);
   const serviceVersion = (await records.find(config.DEFAULT.host))?.peek('version');
-  const engine = openEngine(live, createGlance(rest.glance), observer, log);
+  const library = createGlance(rest.glance);
+  const engine = openEngine(live, library, observer, log);
   const allocations = createAllocations(rest.placement);
   const store = createNodeStore({
     parts: conductor,
@@ -142,6 +143,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
     live,
     {
       engine,
+      library,
       networks: openNetworks(live, rest.neutron, observer, log),
       allocations,
       cpus,

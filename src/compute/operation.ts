@@ -6,7 +6,8 @@ import type { Policy } from '../settings/policy.js';
 import type { Containers } from './ports/containers.js';
 import type { DedicatedCpus } from './ports/dedicated-cpus.js';
 import type { InstanceFolders } from './ports/instance-folders.js';
-import type { Images } from './ports/images.js';
+import type { Disks } from './ports/disks.js';
+import type { Images, ImageSource, ImageStore } from './ports/images.js';
 import type { Networks } from './ports/networks.js';
 import type { NodeControl } from './ports/nodes.js';
 import type { Notifications } from './ports/notifications.js';
@@ -46,7 +47,10 @@ export interface ManagerParts {
   /** Who may set what of containers. */
   readonly policy: Policy;
   readonly containers: Containers;
+  readonly disks: Disks;
   readonly images: Images;
+  /** Glance's records and data, for what leaves this host. */
+  readonly library: ImageSource & ImageStore;
   readonly networks: Networks;
   readonly allocations: Allocations;
   readonly cpus: DedicatedCpus;

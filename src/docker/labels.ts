@@ -1,16 +1,17 @@
 import type { ContainerKey, InstanceFacts } from '../compute/ports/containers.js';
 import { parseContainerName } from './names.js';
 
-const PREFIX = 'org.openstack.nova.';
+/** What the names of all labels of ours begin with. */
+export const OUR_LABELS = 'org.openstack.nova.';
 
 /** Labels hold only what never changes in a container's life: the engine cannot change a label afterwards. */
 export const LABEL = {
-  instanceUuid: `${PREFIX}instance_uuid`,
-  projectId: `${PREFIX}project_id`,
-  host: `${PREFIX}host`,
-  role: `${PREFIX}role`,
+  instanceUuid: `${OUR_LABELS}instance_uuid`,
+  projectId: `${OUR_LABELS}project_id`,
+  host: `${OUR_LABELS}host`,
+  role: `${OUR_LABELS}role`,
   /** Version of what these labels mean, so that a later service knows what an earlier one wrote. */
-  format: `${PREFIX}format`,
+  format: `${OUR_LABELS}format`,
 } as const;
 
 const FORMAT = '1';
@@ -21,7 +22,7 @@ export function containerLabels(
   instance: Pick<InstanceFacts, 'projectId'>,
   origin: { readonly host: string; readonly imageLabels: Readonly<Record<string, string>> },
 ): Record<string, string> {
-  const foreign = Object.keys(origin.imageLabels).filter((name) => name.startsWith(PREFIX));
+  const foreign = Object.keys(origin.imageLabels).filter((name) => name.startsWith(OUR_LABELS));
   return {
     ...Object.fromEntries(foreign.map((name) => [name, ''])),
     [LABEL.instanceUuid]: key.instanceUuid,

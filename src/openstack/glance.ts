@@ -4,7 +4,7 @@ import { messageOf, ServiceError, type NovaException } from '../errors/kinds.js'
 import type { RequestContext } from '../observe/context.js';
 import { imageFacts, imagePatch } from './image-record.js';
 import type { Session } from './session.js';
-import { objectIn } from './shape.js';
+import { objectIn, objectsIn, textIn } from './shape.js';
 
 /**
  * Images of Glance v2, asked for with the user's token of the context (a context without one: with our own credentials).
@@ -25,6 +25,7 @@ export function createGlance(session: Session): ImageSource & ImageStore {
         const path = pathOf(imageId);
         await session.request({ name: 'image.remove', method: 'DELETE', path, as: context, accept: [404] });
       }),
+    backups: (of, context) => backups(session, of, context),
   };
 }
 
@@ -55,12 +56,30 @@ async function update(
   changes: ImageChanges,
   context: RequestContext,
 ): Promise<void> {
-  const body = imagePatch(changes);
+  const { withoutProperties: unwanted = [], ...others } = changes;
+  // Glance refuses to take away what is not there.
+  const has = unwanted.length === 0 ? {} : (await show(session, imageId, context)).properties;
+  const body = imagePatch({ ...others, withoutProperties: unwanted.filter((name) => Object.hasOwn(has, name)) });
   if (body.length === 0) return;
   const headers = { 'Content-Type': 'application/openstack-images-v2.1-json-patch' };
   // The patch sets values and adds nothing up, so saying it twice changes nothing.
   const request = { name: 'image.update', method: 'PATCH', path: pathOf(imageId), repeatable: true } as const;
   await session.request({ ...request, body, headers, as: context });
+}
+
+/** As many as Glance tells at once (api_limit_max): what is older than a thousand others stays. */
+async function backups(
+  session: Session,
+  { instanceUuid, type }: { instanceUuid: string; type: string },
+  context: RequestContext,
+): Promise<readonly string[]> {
+  const name = 'image.backups';
+  const query = new URLSearchParams({
+    ...{ image_type: 'backup', backup_type: type, instance_uuid: instanceUuid },
+    ...{ sort_key: 'created_at', sort_dir: 'desc', limit: '1000' },
+  });
+  const answer = await session.request({ name, method: 'GET', path: `/images?${query.toString()}`, as: context });
+  return objectsIn(objectIn(answer.body, name)['images'], name).map(({ id }) => textIn(id, name));
 }
 
 function pathOf(imageId: string): string {

@@ -28,11 +28,9 @@ export function imageFacts(record: Json, call: string): ImageFacts {
   };
 }
 
-interface PatchStep {
-  readonly op: 'add' | 'replace';
-  readonly path: string;
-  readonly value: string | number;
-}
+type PatchStep =
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: string | number }
+  | { readonly op: 'remove'; readonly path: string };
 
 /**
  * Changes as the JSON patch of media type openstack-images-v2.1-json-patch, where `add` also overwrites. So no record has
@@ -52,8 +50,13 @@ export function imagePatch(changes: ImageChanges): readonly PatchStep[] {
     ),
     ...Object.entries(changes.properties ?? {}).map(([key, value]) => ({
       op: 'add' as const,
-      path: `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      path: pathOf(key),
       value,
     })),
+    ...(changes.withoutProperties ?? []).map((key) => ({ op: 'remove' as const, path: pathOf(key) })),
   ];
+}
+
+function pathOf(property: string): string {
+  return `/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

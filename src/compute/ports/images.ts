@@ -59,6 +59,8 @@ export interface ImageChanges {
   readonly minRamMb?: number;
   /** Added to those that the image has; Glance takes texts only. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Taken away; those that it does not have are fine. */
+  readonly withoutProperties?: readonly string[];
 }
 
 /** Where snapshots go. Implemented by openstack/glance. */
@@ -73,4 +75,6 @@ export interface ImageStore {
   upload(imageId: string, data: Readable, context: RequestContext, signal: AbortSignal): Promise<void>;
   /** Deletes it; gone already is fine. Throws Conflict when it is in use, Forbidden, Unavailable. */
   remove(imageId: string, context: RequestContext): Promise<void>;
+  /** Ids of the backups of an instance (`daily`, `weekly`), newest first. */
+  backups(of: { instanceUuid: string; type: string }, context: RequestContext): Promise<readonly string[]>;
 }

@@ -54,6 +54,7 @@ export async function initHost(init: InitParts): Promise<void> {
   }
   const present = [...instances.map((one) => one.get('uuid')), ...states.map((one) => one.key.instanceUuid)];
   await forgetOthers(parts, new Set([...present, ...init.resumed]));
+  await sweepDisks(init);
   if (instances.length > 0) await conductor.scheduler.sync(instances.map((one) => one.get('uuid')));
 }
 
@@ -61,6 +62,17 @@ export async function initHost(init: InitParts): Promise<void> {
 async function forgetOthers({ cpus, folders }: ManagerParts, present: ReadonlySet<string>): Promise<void> {
   await cpus.keepOnly(present);
   await folders.keepOnly(present);
+}
+
+/** What was taken of disks is kept only for requests that are resumed. */
+async function sweepDisks({ parts, resumed }: InitParts): Promise<void> {
+  try {
+    await parts.disks.sweep(({ instanceUuid }) => resumed.has(instanceUuid));
+  } catch (error) {
+    parts.log.warn('What was left of disks could not be removed; the next start tries again', {
+      reason: messageOf(error),
+    });
+  }
 }
 
 async function initInstance(init: InitParts, instance: Instance, power: PowerState): Promise<void> {

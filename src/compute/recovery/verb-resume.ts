@@ -39,6 +39,7 @@ export async function resumeVerb(op: InstanceOperation, route: InstanceRoute): P
     eventFinished,
   });
   op.log.info(`${op.request.method} was started before and did not end: ${decision}`, { attempt: op.attempt });
+  if (decision !== 'go-on') await route.dropped?.(op);
   if (decision === 'finish' && route.event !== null) await op.conductor.events.finish(uuid, route.event);
   return decision === 'go-on' && instance !== undefined ? { ...op, instance } : undefined;
 }

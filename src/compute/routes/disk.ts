@@ -1,17 +1,31 @@
+import type { Task } from '../states.js';
 import { cacheImages } from '../verbs/cache-images.js';
+import { backup, dropSnapshot, snapshot } from '../verbs/snapshot.js';
 import { refuse } from '../verbs/unsupported.js';
-import { changing, onHost, type RouteTable } from './route.js';
+import { changing, onHost, type InstanceRoute, type Route, type RouteTable } from './route.js';
 
 const NOT_YET = 'This compute service does not do that yet.';
 const NO_QUIESCE = { name: 'InstanceQuiesceNotSupported', code: 409 };
+
+/** An image of a server, which stays what it was. */
+function imaging(method: string, verb: InstanceRoute['run'], before: Task): Route {
+  return changing(method, verb, {
+    limit: 'snapshots',
+    resume: {
+      tasks: [before, 'image_pending_upload', 'image_uploading'],
+      done: ['active', 'stopped', 'paused', 'suspended'],
+    },
+    dropped: dropSnapshot,
+  });
+}
 
 /** What a server's file system is made of: images in and out. */
 export const diskRoutes: RouteTable = {
   rebuild_instance: changing('rebuild_instance', refuse(NOT_YET)),
   rescue_instance: changing('rescue_instance', refuse(NOT_YET)),
   unrescue_instance: changing('unrescue_instance', refuse(NOT_YET)),
-  snapshot_instance: changing('snapshot_instance', refuse(NOT_YET)),
-  backup_instance: changing('backup_instance', refuse(NOT_YET)),
+  snapshot_instance: imaging('snapshot_instance', snapshot, 'image_snapshot_pending'),
+  backup_instance: imaging('backup_instance', backup, 'image_backup'),
   shelve_instance: changing('shelve_instance', refuse(NOT_YET)),
   shelve_offload_instance: changing('shelve_offload_instance', refuse(NOT_YET)),
   unshelve_instance: changing('unshelve_instance', refuse(NOT_YET)),

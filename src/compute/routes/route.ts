@@ -30,6 +30,8 @@ export interface InstanceRoute {
   readonly notify?: PlainAction;
   /** `own`: the verb looks by itself; undefined: reading only, just run it again. */
   readonly resume?: ResumeRule | 'own';
+  /** Removes what an interrupted run may have left, when a repeated request is not wanted any more. */
+  readonly dropped?: (op: InstanceOperation) => Promise<void>;
   readonly run: (op: InstanceOperation) => Promise<unknown>;
 }
 

@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream';
 import sinon from 'sinon';
 import { createLimit } from '../../../src/compute/limits.js';
 import { KeyedLocks } from '../../../src/compute/locks.js';
 import type { Args, ComputeRequest, ManagerParts } from '../../../src/compute/operation.js';
 import type { Conductor, InstanceFilter, Period } from '../../../src/compute/ports/conductor.js';
 import { POWER_STATE, type ContainerState, type GuestFile } from '../../../src/compute/ports/containers.js';
+import type { TakenDisk } from '../../../src/compute/ports/disks.js';
 import type { Resources } from '../../../src/compute/ports/placement.js';
 import { Deaths } from '../../../src/compute/power/deaths.js';
 import { RunningWork } from '../../../src/compute/running.js';
@@ -163,6 +165,20 @@ export function fakeParts() {
     cache: sinon.stub().resolves('cached'),
     tidy: sinon.stub().resolves(),
   };
+  const disks = {
+    take: sinon.stub().resolves({ key: { instanceUuid: UUID, purpose: 'x' }, sizeBytes: 100 }),
+    archive: sinon.stub<[TakenDisk], Readable>().callsFake(() => Readable.from([Buffer.from('archive')])),
+    drop: sinon.stub().resolves(),
+    sweep: sinon.stub().resolves(),
+  };
+  const library = {
+    show: sinon.stub().resolves({ id: 'image-2', status: 'queued', properties: {} }),
+    download: sinon.stub().rejects(new Error('not asked for')),
+    update: sinon.stub().resolves(),
+    upload: sinon.stub().resolves(),
+    remove: sinon.stub().resolves(),
+    backups: sinon.stub().resolves([]),
+  };
   const networks = {
     allocate: sinon.stub().resolves([]),
     deallocate: sinon.stub().resolves(),
@@ -225,7 +241,9 @@ export function fakeParts() {
       reclaimInstanceIntervalMs: 0,
     },
     containers,
+    disks,
     images,
+    library,
     networks,
     allocations,
     cpus,
@@ -238,12 +256,26 @@ export function fakeParts() {
     running: new RunningWork(),
     waiters: new EventWaiters(),
     deaths: new Deaths(),
-    limits: { builds: createLimit(10) },
+    limits: { builds: createLimit(10), snapshots: createLimit(5) },
     now: () => NOW,
     pause: () => Promise.resolve(),
     log: silent,
   };
-  return { parts, saved, conductor, containers, images, networks, allocations, cpus, folders, node, notifications };
+  return {
+    parts,
+    saved,
+    conductor,
+    containers,
+    disks,
+    images,
+    library,
+    networks,
+    allocations,
+    cpus,
+    folders,
+    node,
+    notifications,
+  };
 }
 
 export function makeRequest(

@@ -15,12 +15,7 @@ const waiting = new Set([
   ...['volume_usage_poll_interval'],
   ...['block_device_allocate_retries_interval', 'block_device_allocate_retries', 'network_allocate_retries'],
   ...['resize_confirm_window', 'reimage_timeout_per_gb'],
-  ...[
-    'max_concurrent_snapshots',
-    'max_concurrent_live_migrations',
-    'max_concurrent_disk_ops',
-    'max_local_block_devices',
-  ],
+  ...['max_concurrent_live_migrations', 'max_concurrent_disk_ops', 'max_local_block_devices'],
   ...['allow_resize_to_same_host', 'default_access_ip_network_name'],
   ...['non_inheritable_image_properties', 'password_length'],
   ...['notify_on_state_change', 'default_level', 'consecutive_build_service_disable_threshold'],

@@ -2,22 +2,22 @@ import { BadArchive, shown } from './bad.js';
 import type { LayerFacts } from './layer.js';
 
 /** Where the bytes of an entry are by now. */
-export type Entry =
+export type Entry<Facts = LayerFacts> =
   | { readonly kind: 'kept'; readonly bytes: Buffer }
-  /** Handed on to the engine already, under a name of ours. */
-  | ({ readonly kind: 'sent'; readonly as: string } & LayerFacts);
+  /** Handed on already, under a name of ours. */
+  | ({ readonly kind: 'sent'; readonly as: string } & Facts);
 
 const MOST_ENTRIES = 5_000;
 const MOST_KEPT_BYTES = 32 * 1024 * 1024;
 const MOST_LINKS = 8;
 
 /** What an archive holds, by path. A path that comes twice means the later one, as it does to tar. */
-export class Contents {
-  readonly #entries = new Map<string, Entry>();
+export class Contents<Facts = LayerFacts> {
+  readonly #entries = new Map<string, Entry<Facts>>();
   readonly #links = new Map<string, string>();
   #keptBytes = 0;
 
-  add(path: string, entry: Entry): void {
+  add(path: string, entry: Entry<Facts>): void {
     this.#room();
     if (entry.kind === 'kept') this.#keptBytes += entry.bytes.length;
     if (this.#keptBytes > MOST_KEPT_BYTES)
@@ -33,7 +33,7 @@ export class Contents {
     this.#links.set(path, target);
   }
 
-  find(path: string): Entry | undefined {
+  find(path: string): Entry<Facts> | undefined {
     let at = path;
     for (let steps = 0; steps < MOST_LINKS; steps += 1) {
       const target = this.#links.get(at);

@@ -7,7 +7,7 @@ import { asObjects, asString, asStrings } from './shapes.js';
  * The image that `manifest.json` of `docker save` names (image spec v1.2 of Moby, the same since Engine 1.10);
  * undefined without one. Throws BadArchive.
  */
-export function dockerImage(contents: Contents): ImagePaths | undefined {
+export function dockerImage(contents: Pick<Contents, 'json'>): ImagePaths | undefined {
   const manifest = contents.json('manifest.json');
   if (manifest === undefined) return undefined;
   const images = asObjects(manifest.value);

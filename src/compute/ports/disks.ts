@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import type { ContainerKey } from './containers.js';
+
+/** A disk that was taken: whose, and what for (an image's id, a move). The two together are its name. */
+export interface DiskKey {
+  readonly instanceUuid: string;
+  /** Letters, digits, `-`, `_` and `.`. */
+  readonly purpose: string;
+}
+
+/** A container's disk as it was at one moment, kept on this host until it is dropped. */
+export interface TakenDisk {
+  readonly key: DiskKey;
+  /** Unpacked, about. */
+  readonly sizeBytes: number;
+}
+
+/**
+ * Containers' disks as things that are kept, sent and made anew: the writable layer and what is in the anonymous volumes
+ * of its image. Implemented by docker/disks. Everything here is safe to repeat.
+ */
+export interface Disks {
+  /**
+   * Takes the disk as it is at one moment; the container stands still for just so long. One that was taken under this key
+   * before is found again. `runs`: the container is to go on afterwards, also when it is found frozen by an earlier try.
+   * Throws NotFound without a container, Unavailable when this host has no room or the engine is away.
+   */
+  take(
+    container: ContainerKey,
+    purpose: string,
+    how: { readonly runs: boolean; readonly signal: AbortSignal },
+  ): Promise<TakenDisk>;
+  /**
+   * The disk as an archive that boots as an image (`docker save`'s format): with what the container ran, without our
+   * labels. The stream errors when the engine fails and ends all work for it when it is destroyed.
+   */
+  archive(disk: TakenDisk): Readable;
+  /** Removes a taken disk; none is fine, and so is one that a container was made of. */
+  drop(key: DiskKey): Promise<void>;
+  /** Removes those that nobody needs any more, after a crash or when their container is gone. */
+  sweep(isNeeded: (key: DiskKey) => boolean): Promise<void>;
+}

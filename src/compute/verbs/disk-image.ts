@@ -1,0 +1,171 @@
+import { Transform, pipeline, type Readable } from 'node:stream';
+import { messageOf } from '../../errors/kinds.js';
+import { isGone } from '../failures.js';
+import { guestState, mainKey, vanished } from '../guest.js';
+import { save, type InstanceOperation } from '../operation.js';
+import type { TakenDisk } from '../ports/disks.js';
+import type { Task } from '../states.js';
+
+/** A server's disk on its way into an image that nova-api has made a record for. */
+export interface Imaging {
+  readonly imageId: string;
+  readonly tasks: {
+    /** As nova-api left it. */
+    readonly before: Task;
+    /** While the disk is taken. */
+    readonly taking: Task;
+    readonly sending: Task;
+  };
+  /** The container is to go on running. */
+  readonly runs: boolean;
+}
+
+/** Between two writings of how far it has come. */
+const PROGRESS_MS = 5000;
+/** Glance notices after a moment that who sent it data is gone. */
+const PATIENCE_S = 60;
+/** Texts of nova-api's copies of image properties are cut here, so those that are as long may be only half of one. */
+const CUT_AT_BYTES = 255;
+
+/**
+ * Takes the disk and sends it to Glance. A failure deletes the image; in both cases nothing stays on this host. When the
+ * service is stopped in between, what was taken stays for the next start, so that the image is of the first moment.
+ */
+export async function intoImage(op: InstanceOperation, imaging: Imaging): Promise<void> {
+  const key = { instanceUuid: op.instance.get('uuid'), purpose: imaging.imageId };
+  try {
+    await takeAndSend(op, imaging);
+  } catch (error) {
+    if (op.request.signal.aborted) throw error;
+    await forgetImage(op, imaging.imageId);
+    throw error;
+  }
+  await op.parts.disks.drop(key);
+}
+
+/** Nobody wants the image any more: removes it, unless it is whole already, and what was taken for it. Never throws. */
+export async function forgetImage(op: InstanceOperation, imageId: string): Promise<void> {
+  const { library, disks } = op.parts;
+  const ends = await Promise.allSettled([
+    library.remove(imageId, op.request.context),
+    disks.drop({ instanceUuid: op.instance.get('uuid'), purpose: imageId }),
+  ]);
+  for (const end of ends) {
+    if (end.status === 'rejected') {
+      op.log.error('Something of an image that failed stayed behind', { imageId, reason: messageOf(end.reason) });
+    }
+  }
+}
+
+async function takeAndSend(op: InstanceOperation, { imageId, tasks, runs }: Imaging): Promise<void> {
+  const { before, taking, sending } = tasks;
+  const isRepeated = op.attempt > 1;
+  const state = await guestState(op);
+  await save(
+    op,
+    { task_state: taking, ...(state && { power_state: state.powerState }) },
+    isRepeated ? [before, taking, sending] : [before],
+  );
+  if (isRepeated && (await awaitQueued(op, imageId)) === 'active') {
+    await save(op, { task_state: sending }, [taking]);
+    return;
+  }
+  if (state === undefined) throw vanished();
+  const disk = await op.parts.disks.take(mainKey(op), imageId, { runs, signal: op.signal });
+  await save(op, { task_state: sending }, [taking]);
+  await send(op, imageId, disk);
+}
+
+async function send(op: InstanceOperation, imageId: string, disk: TakenDisk): Promise<void> {
+  const { disks, library } = op.parts;
+  const { context } = op.request;
+  const { properties } = await library.show(imageId, context);
+  await library.update(
+    imageId,
+    {
+      containerFormat: 'docker',
+      diskFormat: 'raw',
+      properties: {
+        image_location: 'snapshot',
+        image_state: 'available',
+        owner_id: op.instance.get('project_id') ?? '',
+      },
+      withoutProperties: Object.entries(properties).flatMap(([name, value]) => (isTold(name, value) ? [] : [name])),
+    },
+    context,
+  );
+  const progress = new Progress(op, disk.sizeBytes);
+  await library.upload(imageId, progress.counting(disks.archive(disk)), context, op.signal);
+  await progress.end();
+}
+
+/**
+ * What nova-api copies from the server's image and is not true of this one: where that one's data came from, and texts
+ * that were cut. What they said of the command is in the image's own configuration.
+ */
+function isTold(name: string, value: string): boolean {
+  if (name === 'docker_image') return false;
+  const isOurs = name.startsWith('docker_') || name === 'os_command_line';
+  return !isOurs || Buffer.byteLength(value) < CUT_AT_BYTES;
+}
+
+/** The image's status; waits while Glance believes that the data of an interrupted try still come. */
+async function awaitQueued(op: InstanceOperation, imageId: string): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    const { status } = await op.parts.library.show(imageId, op.request.context);
+    if (status !== 'saving' || tries === PATIENCE_S) return status;
+    await op.parts.pause(1000, op.signal);
+    op.signal.throwIfAborted();
+  }
+}
+
+/** Writes how far the data have come into the server's `progress`, in percent, now and then. */
+class Progress {
+  #sentBytes = 0;
+  #next: number;
+  #writing: Promise<void> = Promise.resolve();
+  #isWritten = false;
+
+  constructor(
+    private readonly op: InstanceOperation,
+    private readonly sizeBytes: number,
+  ) {
+    this.#next = op.parts.now().getTime() + PROGRESS_MS;
+  }
+
+  counting(data: Readable): Readable {
+    const counter = new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        this.#add(chunk.length);
+        done(null, chunk);
+      },
+    });
+    // Either's failure is the other's, and is told by who reads.
+    pipeline(data, counter, () => undefined);
+    return counter;
+  }
+
+  /** The next save takes it back to 0, which is what a server shows that nothing happens to. */
+  async end(): Promise<void> {
+    await this.#writing;
+    if (this.#isWritten) this.op.instance.set('progress', 0);
+  }
+
+  #add(bytes: number): void {
+    this.#sentBytes += bytes;
+    const now = this.op.parts.now().getTime();
+    if (now < this.#next) return;
+    this.#next = now + PROGRESS_MS;
+    const percent = Math.min(99, Math.floor((this.#sentBytes * 100) / Math.max(1, this.sizeBytes)));
+    this.#writing = this.#writing.then(() => this.#write(percent));
+  }
+
+  async #write(percent: number): Promise<void> {
+    this.#isWritten = true;
+    try {
+      await save(this.op, { progress: percent });
+    } catch (error) {
+      if (!isGone(error)) this.op.log.warn('The progress could not be written', { reason: messageOf(error) });
+    }
+  }
+}

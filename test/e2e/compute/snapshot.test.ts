@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '../../../tools/plane/machine/wait.js';
+import { removeImages, uploadImage, variantImage } from '../support/images.js';
+import { Lab } from '../support/lab.js';
+import { WitnessedService } from '../support/witnessed.js';
+
+const never = new AbortController().signal;
+
+interface Image {
+  readonly id: string;
+  readonly status: string;
+  readonly [property: string]: unknown;
+}
+
+/** A server of an image with a VOLUME, and images that are made of it. */
+describe('images of a server', () => {
+  const lab = new Lab();
+  const { plane } = lab;
+  let id: string;
+
+  before(async () => {
+    const changes = ['VOLUME /data', 'ENV GREETING=hello', 'USER 0:7', 'CMD ["/bin/sh", "-c", "sleep 1000000"]'];
+    const image = await uploadImage(lab, 'snapshot-source', await variantImage(lab, changes));
+    id = (await lab.boot({ name: 'snapshot', image })).id;
+    await inside(id, 'echo kept > /root/file; mkdir /data/deep; echo precious > /data/deep/file; rm /bin/yes');
+  });
+  after(async () => {
+    await lab.deleteAll();
+    await removeImages(lab, 'snapshot');
+  });
+
+  const inside = (server: string, script: string): Promise<string> =>
+    plane.docker(['exec', `nova-${server}`, 'sh', '-c', script]);
+  const shown = (image: string): Promise<Image> => lab.rest.get<Image>('image', `/images/${image}`);
+  const startedAt = (): Promise<string> =>
+    plane.docker(['inspect', '--format', '{{.State.StartedAt}} {{.State.Status}}', `nova-${id}`]);
+  const imaged = async (image: string, status = 'ACTIVE'): Promise<Image> => {
+    const active = await until(async () => ((await shown(image)).status === 'active' ? shown(image) : null), {
+      what: 'the image to be active',
+      signal: never,
+      everyMs: 150,
+    });
+    await lab.reaches(id, status);
+    return active;
+  };
+  const create = async (name: string): Promise<string> =>
+    (await lab.act<{ image_id: string }>(id, { createImage: { name, metadata: { purpose: 'test' } } })).image_id;
+  const nothingStays = async (): Promise<void> => {
+    assert.equal(await plane.docker(['images', '--quiet', 'nova-disk/*']), '');
+    assert.deepEqual(readdirSync(join(plane.folder, 'data', plane.host, 'disks')), []);
+  };
+
+  it('boot again with what the server had, its volumes too; it ran on all the time', async () => {
+    const before = await startedAt();
+    const image = await imaged(await create('snapshot-1'));
+    assert.equal(await startedAt(), before);
+    assert.deepEqual(
+      [image['container_format'], image['disk_format'], image['image_type'], image['purpose'], image['instance_uuid']],
+      ['docker', 'raw', 'snapshot', 'test', id],
+    );
+    await nothingStays();
+
+    const { id: again } = await lab.boot({ name: 'again', image: image.id });
+    const script =
+      'cat /root/file /data/deep/file; echo $GREETING $(id -g); ls /bin/yes 2>/dev/null; cat /proc/*/cmdline';
+    const told = await inside(again, script);
+    assert.ok(told.startsWith('kept\nprecious\nhello 7\n'), told);
+    assert.match(told, /sleep/);
+    assert.match(told, /1000000/);
+    const [name = ''] = (
+      await plane.docker(['images', '--format', '{{.Repository}}:{{.Tag}}', `nova-image/${image.id}`])
+    ).split('\n');
+    const labels = await plane.docker(['image', 'inspect', '--format', '{{json .Config.Labels}}', name]);
+    assert.doesNotMatch(labels, /openstack/);
+    await lab.delete(again);
+  });
+
+  it('backups rotate; that of a stopped server leaves it stopped', async () => {
+    const backup = async (name: string, status: string): Promise<string> => {
+      const body = { createBackup: { name, backup_type: 'daily', rotation: 1 } };
+      const { image_id: image } = await lab.act<{ image_id: string }>(id, body);
+      await imaged(image, status);
+      return image;
+    };
+    const first = await backup('snapshot-backup-1', 'ACTIVE');
+    await lab.act(id, { 'os-stop': null });
+    await lab.reaches(id, 'SHUTOFF');
+    const second = await backup('snapshot-backup-2', 'SHUTOFF');
+    const path = `/images?instance_uuid=${id}&image_type=backup`;
+    const { images } = await lab.rest.get<{ images: Image[] }>('image', path);
+    assert.deepEqual([images.map((one) => one.id), first === second], [[second], false]);
+    await nothingStays();
+    await lab.act(id, { 'os-start': null });
+    await lab.reaches(id, 'ACTIVE');
+  });
+
+  it('the service killed (kill -9) while the server stands still: the image is made after its restart', async () => {
+    const own = plane.service('compute');
+    await own.stop();
+    const service = await WitnessedService.start(plane, { line: 'after host.volumes.read', nth: 1 });
+    const image = await create('snapshot-killed');
+    await service.killed();
+    assert.match(await startedAt(), / paused$/m);
+    await own.start();
+    await imaged(image);
+    assert.match(await startedAt(), / running$/m);
+    await nothingStays();
+  });
+});
