@@ -26,6 +26,15 @@ const commands: readonly Command[] = [
     load: async () => (await import('./cli/config-sample.js')).execute,
   },
   {
+    words: ['spec'],
+    operands: ['<server uuid>'],
+    summary: "print what a server's container is made of and which setting came from where; changes nothing",
+    load: async () => {
+      const { specCommand } = await import('./cli/spec.js');
+      return specCommand(async () => (await import('./app/spec.js')).showSpec);
+    },
+  },
+  {
     words: ['setup'],
     summary: 'make the engine know the runtime that brings ports into containers; --dry-run says what would be done',
     load: async () => (await import('./cli/setup.js')).execute,

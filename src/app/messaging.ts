@@ -42,7 +42,8 @@ function serializer(): RpcSerializer {
 /** Serves compute RPC of both majors (nova/compute/manager.py target 6.1 to 6.5, and the proxy of 5.13). */
 const COMPUTE_VERSIONS = ['6.5', '5.13'] as const;
 
-export async function openMessaging(config: Config, log: Logger): Promise<Messaging> {
+/** The way to the broker for one who only asks: no request is taken. */
+export function openClient(config: Config, log: Logger): Pick<Messaging, 'transport' | 'client'> {
   const { DEFAULT } = config;
   const url = parseTransportUrl(DEFAULT.transport_url);
   const transport = new Transport({ url, options: rabbitOptions(config), program: 'nova-compute-docker', log });
@@ -53,8 +54,13 @@ export async function openMessaging(config: Config, log: Logger): Promise<Messag
     kindOfClass: kindOfNovaClass,
     serializer: serializer(),
   });
-  const inbox = await Inbox.open({ path: join(DEFAULT.state_path, 'inbox'), log, now: Date.now });
-  return { transport, client, inbox };
+  return { transport, client };
+}
+
+export async function openMessaging(config: Config, log: Logger): Promise<Messaging> {
+  const way = openClient(config, log);
+  const inbox = await Inbox.open({ path: join(config.DEFAULT.state_path, 'inbox'), log, now: Date.now });
+  return { ...way, inbox };
 }
 
 export function createServer(

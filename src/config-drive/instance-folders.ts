@@ -42,8 +42,12 @@ export class ConfigDrives implements InstanceFolders {
     return this.#turns.run(uuid, async () => {
       const seed = (await this.#read(uuid))?.randomSeed ?? randomBytes(SEED_BYTES).toString('base64');
       await this.#write(driveFacts(wish, seed));
-      return { hostPath: this.#drive(uuid), guestPath: GUEST_PATH, readOnly: true };
+      return this.driveFile(uuid);
     });
+  }
+
+  driveFile(instanceUuid: string): GuestFile {
+    return { hostPath: this.#drive(instanceUuid), guestPath: GUEST_PATH, readOnly: true };
   }
 
   async refreshDrive(instance: Instance, vifs?: readonly Vif[]): Promise<void> {
@@ -56,15 +60,21 @@ export class ConfigDrives implements InstanceFolders {
 
   async keepContents(instanceUuid: string, contents: readonly GuestContent[]): Promise<readonly GuestFile[]> {
     const owner = await this.parts.owner();
-    const folder = join(this.#folder(instanceUuid), 'files');
-    await makeFolder(folder, owner);
-    return Promise.all(
-      contents.map(async ({ guestPath, data, mode }, index) => {
-        const hostPath = join(folder, String(index).padStart(4, '0'));
-        await writeFileOnce(hostPath, data, { mode, owner, synced: true });
-        return { hostPath, guestPath, readOnly: true };
-      }),
+    await makeFolder(this.#files(instanceUuid), owner);
+    await Promise.all(
+      contents.map(({ data, mode }, index) =>
+        writeFileOnce(this.#file(instanceUuid, index), data, { mode, owner, synced: true }),
+      ),
     );
+    return this.contentFiles(instanceUuid, contents);
+  }
+
+  contentFiles(instanceUuid: string, contents: readonly GuestContent[]): readonly GuestFile[] {
+    return contents.map(({ guestPath }, index) => ({
+      hostPath: this.#file(instanceUuid, index),
+      guestPath,
+      readOnly: true,
+    }));
   }
 
   async withDrive(): Promise<ReadonlySet<string>> {
@@ -114,6 +124,14 @@ export class ConfigDrives implements InstanceFolders {
 
   #facts(uuid: string): string {
     return join(this.#folder(uuid), 'drive.json');
+  }
+
+  #files(uuid: string): string {
+    return join(this.#folder(uuid), 'files');
+  }
+
+  #file(uuid: string, index: number): string {
+    return join(this.#files(uuid), String(index).padStart(4, '0'));
   }
 
   #drive(uuid: string): string {

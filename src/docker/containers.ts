@@ -1,4 +1,4 @@
-import type { ContainerEvent, Containers, GuestFile } from '../compute/ports/containers.js';
+import type { ContainerEvent, Containers } from '../compute/ports/containers.js';
 import { consoleOutput } from './console/output.js';
 import { create } from './containers/create.js';
 import { pause, unpause } from './containers/freeze.js';
@@ -16,12 +16,10 @@ import type { Engine } from './engine/engine.js';
 import { containerEventOf } from './events/message.js';
 import type { EventStream, StreamNews } from './events/stream.js';
 import { engineFacts } from './facts.js';
+import { lookAtHost, withLxcfs, type LastingHost } from './host/look.js';
 import type { Logger } from '../observe/logger.js';
 import type { ContainerSettings } from './settings.js';
 import { containerSpec } from './spec/container.js';
-import type { SpecHost } from './spec/host.js';
-import { diskUnder } from './host/disk.js';
-import { lxcfsFiles } from './host/lxcfs.js';
 import type { HostSystem } from './host/system.js';
 
 export interface ContainersParts {
@@ -37,10 +35,9 @@ export function createContainers({ engine, events, settings, system, log }: Cont
   const ours = new OurContainers(engine, settings.host);
   const parts: ContainerParts = { engine, ours, log };
   const host = rememberedHost({ engine, events, settings, system, log });
-  const lxcfs = (): Promise<readonly GuestFile[]> => lxcfsFiles(settings.lxcfsFolder, system);
   return {
     create: async (plan, signal) =>
-      create(parts, plan, containerSpec(plan, { ...(await host()), lxcfs: await lxcfs() }), signal),
+      create(parts, plan, containerSpec(plan, await withLxcfs(await host(), system)), signal),
     start: (key) => start(parts, key),
     stop: (key, options) => stop(parts, key, options),
     pause: (key) => pause(parts, key),
@@ -94,8 +91,8 @@ function eventOf(news: StreamNews, host: string): ContainerEvent | undefined {
 }
 
 /** What a spec depends on and an engine keeps for life, asked once: it costs a round trip, and a boot should not pay it. */
-function rememberedHost({ engine, events, settings, system }: ContainersParts): () => Promise<Omit<SpecHost, 'lxcfs'>> {
-  let known: Promise<Omit<SpecHost, 'lxcfs'>> | undefined;
+function rememberedHost({ engine, events, settings, system }: ContainersParts): () => Promise<LastingHost> {
+  let known: Promise<LastingHost> | undefined;
   const forget = (): void => {
     known = undefined;
   };
@@ -110,13 +107,4 @@ function rememberedHost({ engine, events, settings, system }: ContainersParts): 
     });
     return asked;
   };
-}
-
-async function lookAtHost(
-  engine: Engine,
-  settings: ContainerSettings,
-  system: HostSystem,
-): Promise<Omit<SpecHost, 'lxcfs'>> {
-  const facts = await engineFacts(engine);
-  return { settings, engine: facts, disk: await diskUnder(facts.rootDirectory, system) };
 }

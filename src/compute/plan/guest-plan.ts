@@ -1,8 +1,7 @@
 import type { InstanceSettings } from '../../settings/catalogue.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
-import type { Vif } from '../../objects/index.js';
-import { mainKey } from '../guest.js';
-import type { InstanceOperation } from '../operation.js';
+import type { Instance, Vif } from '../../objects/index.js';
+import type { InstanceOperation, ManagerParts } from '../operation.js';
 import type { ContainerPlan, GuestContent, GuestFile, InstanceFacts, LocalImage } from '../ports/containers.js';
 import type { InjectedFile } from '../ports/instance-folders.js';
 import { injectedContents, keyContent } from './contents.js';
@@ -17,21 +16,58 @@ export interface GuestWish {
   readonly adminPassword: string | null;
 }
 
+/** Whose container it is, and the parts of this host that take part in it. */
+export interface PlanSubject {
+  readonly instance: Instance;
+  readonly parts: Pick<ManagerParts, 'networks' | 'cpus' | 'folders' | 'settings'>;
+}
+
 /**
  * The plan of a server's container, and what has to be on this host for it: CPUs set aside, its config drive. Safe to
  * repeat; `dropGuest` takes it away. Throws Invalid for what can't be done with this server, Conflict for what can't be
  * done on this host.
  */
 export async function planGuest(op: InstanceOperation, wish: GuestWish): Promise<ContainerPlan> {
-  const { networks, cpus: dedicated } = op.parts;
-  const { instance, settings, image } = wish;
-  const isDedicated = settings.cpu_policy === 'dedicated';
-  const cpus = isDedicated ? await dedicated.reserve(instance.uuid, instance.flavor.vcpus) : null;
+  const { uuid, flavor } = wish.instance;
+  const cpus = isPinned(wish) ? await op.parts.cpus.reserve(uuid, flavor.vcpus) : null;
   const drive = wantsDrive(op) ? [await writeDrive(op, wish, cpus)] : [];
-  const files = [...networks.guestFiles(instance.uuid), ...drive];
-  const contents = [...keyContents(op), ...injectedContents(wish.injectedFiles, files)];
-  const plan: ContainerPlan = { key: mainKey(op), instance, image, settings, cpus, files, contents };
-  return settings.read_only === true ? withMountedContents(op, plan) : plan;
+  return assemble(op, wish, {
+    cpus,
+    drive,
+    keep: (contents) => op.parts.folders.keepContents(uuid, contents),
+  });
+}
+
+/** The plan that `planGuest` would make now; does nothing on this host. Throws as it does. */
+export async function showPlan(subject: PlanSubject, wish: GuestWish): Promise<ContainerPlan> {
+  const { uuid, flavor } = wish.instance;
+  const { cpus, folders } = subject.parts;
+  return assemble(subject, wish, {
+    cpus: isPinned(wish) ? await cpus.choose(uuid, flavor.vcpus) : null,
+    drive: wantsDrive(subject) ? [folders.driveFile(uuid)] : [],
+    keep: (contents) => Promise.resolve(folders.contentFiles(uuid, contents)),
+  });
+}
+
+interface OnHost {
+  readonly cpus: readonly number[] | null;
+  readonly drive: readonly GuestFile[];
+  readonly keep: (contents: readonly GuestContent[]) => Promise<readonly GuestFile[]>;
+}
+
+/** Nothing can be written into a container with a root file system that is read-only, not even before its start. */
+async function assemble(subject: PlanSubject, wish: GuestWish, { cpus, drive, keep }: OnHost): Promise<ContainerPlan> {
+  const { instance, settings, image } = wish;
+  const key = { instanceUuid: instance.uuid, role: 'main' } as const;
+  const files = [...subject.parts.networks.guestFiles(instance.uuid), ...drive];
+  const contents = [...keyContents(subject), ...injectedContents(wish.injectedFiles, files)];
+  const plan = { key, instance, image, settings, cpus };
+  if (settings.read_only !== true || contents.length === 0) return { ...plan, files, contents };
+  return { ...plan, files: [...files, ...(await keep(contents))], contents: [] };
+}
+
+function isPinned({ settings }: GuestWish): boolean {
+  return settings.cpu_policy === 'dedicated';
 }
 
 /** What `planGuest` left on this host; nothing there is fine. */
@@ -42,7 +78,7 @@ export async function dropGuest(op: InstanceOperation): Promise<void> {
 }
 
 /** nova/virt/configdrive.py required_by, release 26: an old server is not given one behind its back. */
-export function wantsDrive({ instance, parts }: InstanceOperation): boolean {
+export function wantsDrive({ instance, parts }: PlanSubject): boolean {
   if (hasDrive(instance.peek('config_drive') ?? null)) return true;
   if (parts.settings.forceConfigDrive && (instance.peek('launched_at') ?? null) === null) return true;
   return instance.peek('system_metadata')?.['image_img_config_drive'] === 'mandatory';
@@ -63,14 +99,7 @@ async function writeDrive(
   return op.parts.folders.writeDrive({ instance, vifs, cpus, adminPassword, files });
 }
 
-function keyContents({ instance, parts }: InstanceOperation): readonly GuestContent[] {
+function keyContents({ instance, parts }: PlanSubject): readonly GuestContent[] {
   const key = instance.peek('key_data') ?? '';
   return parts.settings.injectsKey && key !== '' ? [keyContent(key)] : [];
-}
-
-/** Nothing can be written into a container with a root file system that is read-only, not even before its start. */
-async function withMountedContents(op: InstanceOperation, plan: ContainerPlan): Promise<ContainerPlan> {
-  if (plan.contents.length === 0) return plan;
-  const mounted = await op.parts.folders.keepContents(plan.instance.uuid, plan.contents);
-  return { ...plan, contents: [], files: [...plan.files, ...mounted] };
 }

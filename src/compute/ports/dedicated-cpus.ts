@@ -5,6 +5,8 @@ export interface DedicatedCpus {
    * (ComputeResourcesUnavailable) when so many are not free.
    */
   reserve(instanceUuid: string, count: number): Promise<readonly number[]>;
+  /** What `reserve` would give now; sets nothing aside. */
+  choose(instanceUuid: string, count: number): Promise<readonly number[]>;
   /** Gives them back; none is fine. */
   release(instanceUuid: string): Promise<void>;
   /** Gives back those of all others. */

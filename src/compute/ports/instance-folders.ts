@@ -26,8 +26,12 @@ export interface DriveWish {
 export interface InstanceFolders {
   /** Writes the config drive, or brings it to what is wished; gives what to mount. */
   writeDrive(wish: DriveWish): Promise<GuestFile>;
+  /** What `writeDrive` gives; writes nothing. */
+  driveFile(instanceUuid: string): GuestFile;
   /** Files that are mounted, since nothing can be written where they belong; gives what to mount. */
   keepContents(instanceUuid: string, contents: readonly GuestContent[]): Promise<readonly GuestFile[]>;
+  /** What `keepContents` gives; keeps nothing. */
+  contentFiles(instanceUuid: string, contents: readonly GuestContent[]): readonly GuestFile[];
   /**
    * Brings a config drive to what the instance is now: its names, metadata and, if given, ports. Nothing for an instance
    * without one. A container that runs sees the change. `instance` with metadata.

@@ -29,17 +29,14 @@ export class CpuPins implements DedicatedCpus {
 
   reserve(instanceUuid: string, count: number): Promise<readonly number[]> {
     return this.#inTurn(async () => {
-      const ours = new Set(this.places.map(({ cpu }) => cpu));
-      const known = this.pins.get(instanceUuid);
-      if (known?.length === count && known.every((cpu) => ours.has(cpu))) return known;
-      const others = [...this.pins].filter(([uuid]) => uuid !== instanceUuid);
-      const taken = new Set(others.flatMap(([, cpus]) => cpus));
-      const free = this.places.filter(({ cpu }) => !taken.has(cpu));
-      const chosen = chooseCpus(free, count);
-      if (chosen === undefined) throw notEnough(count, free.length, this.places.length);
-      await this.#write(new Map([...others, [instanceUuid, chosen]]));
+      const chosen = this.#choose(instanceUuid, count);
+      if (chosen !== this.pins.get(instanceUuid)) await this.#write(new Map([...this.pins, [instanceUuid, chosen]]));
       return chosen;
     });
+  }
+
+  choose(instanceUuid: string, count: number): Promise<readonly number[]> {
+    return this.#inTurn(() => Promise.resolve(this.#choose(instanceUuid, count)));
   }
 
   release(instanceUuid: string): Promise<void> {
@@ -48,6 +45,18 @@ export class CpuPins implements DedicatedCpus {
 
   keepOnly(instanceUuids: ReadonlySet<string>): Promise<void> {
     return this.#forget((uuid) => !instanceUuids.has(uuid));
+  }
+
+  #choose(instanceUuid: string, count: number): readonly number[] {
+    const ours = new Set(this.places.map(({ cpu }) => cpu));
+    const known = this.pins.get(instanceUuid);
+    if (known?.length === count && known.every((cpu) => ours.has(cpu))) return known;
+    const others = [...this.pins].filter(([uuid]) => uuid !== instanceUuid);
+    const taken = new Set(others.flatMap(([, cpus]) => cpus));
+    const free = this.places.filter(({ cpu }) => !taken.has(cpu));
+    const chosen = chooseCpus(free, count);
+    if (chosen === undefined) throw notEnough(count, free.length, this.places.length);
+    return chosen;
   }
 
   #forget(which: (uuid: string) => boolean): Promise<void> {

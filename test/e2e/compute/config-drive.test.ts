@@ -17,6 +17,17 @@ interface MetaData {
   readonly admin_pass?: string;
 }
 
+interface NetworkData {
+  readonly links: readonly { readonly vif_id: string; readonly ethernet_mac_address: string }[];
+  readonly networks: readonly { readonly network_id: string }[];
+}
+
+interface Port {
+  readonly id: string;
+  readonly mac_address: string;
+  readonly network_id: string;
+}
+
 describe('a config drive', () => {
   const lab = new Lab();
   let publicKey: string;
@@ -36,10 +47,21 @@ describe('a config drive', () => {
     return JSON.parse(await inside(lab, id, `cat ${LATEST}/meta_data.json`)) as MetaData;
   }
 
+  async function networkId(name: string): Promise<string> {
+    const { networks } = await lab.rest.get<{ networks: { id: string }[] }>('network', `/networks?name=${name}`);
+    assert.ok(networks[0]);
+    return networks[0].id;
+  }
+
+  async function portsOf(id: string): Promise<readonly Port[]> {
+    return (await lab.rest.get<{ ports: Port[] }>('network', `/ports?device_id=${id}`)).ports;
+  }
+
   it('is a folder in cloud-init’s layout, for root alone, read-only', async () => {
     const userData = '#cloud-config\nhostname: x\n';
     const { id } = await lab.boot({
       name: 'driven',
+      networks: [{ uuid: await networkId('private') }],
       metadata: { role: 'db' },
       more: { config_drive: true, key_name: KEY_NAME, user_data: Buffer.from(userData).toString('base64') },
     });
@@ -53,7 +75,15 @@ describe('a config drive', () => {
     );
     assert.ok(meta.admin_pass);
     assert.equal(await inside(lab, id, `cat ${LATEST}/user_data`), userData);
-    assert.deepEqual(JSON.parse(await inside(lab, id, `cat ${LATEST}/network_data.json`)), {});
+    const net = JSON.parse(await inside(lab, id, `cat ${LATEST}/network_data.json`)) as NetworkData;
+    const [port] = await portsOf(id);
+    assert.deepEqual(
+      net.links.map((link) => [link.vif_id, link.ethernet_mac_address]),
+      [[port?.id, port?.mac_address]],
+    );
+    assert.deepEqual([...new Set(net.networks.map(({ network_id: of }) => of))], [port?.network_id]);
+    // The card that it tells of is the one that the container has.
+    assert.ok((await inside(lab, id, 'cat /sys/class/net/*/address')).includes(port?.mac_address ?? '?'));
     assert.deepEqual(JSON.parse(await inside(lab, id, `cat ${LATEST}/vendor_data2.json`)), { static: {} });
     const ec2 = JSON.parse(await inside(lab, id, 'cat /config-drive/ec2/latest/meta-data.json')) as Record<
       string,

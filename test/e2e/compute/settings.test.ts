@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CommandResult } from '../../../tools/plane/machine/command.js';
 import { until } from '../../../tools/plane/machine/wait.js';
 import { busyboxArchive } from '../../../tools/plane/openstack/base-image.js';
 import { removeImages, uploadImage } from '../support/images.js';
@@ -9,6 +10,18 @@ import { Lab, type Wish } from '../support/lab.js';
 import { WitnessedService } from '../support/witnessed.js';
 
 const PREFIX = 'set-';
+const PROGRAM = new URL('../../../src/main.ts', import.meta.url).pathname;
+
+interface ShownSpec {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly create: {
+    readonly Cmd: readonly string[];
+    readonly User: string;
+    readonly Image: string;
+    readonly HostConfig: Readonly<Record<string, unknown>>;
+  };
+}
 
 describe('what flavor, image and server set of a container', () => {
   const lab = new Lab();
@@ -37,6 +50,11 @@ describe('what flavor, image and server set of a container', () => {
       headers: { 'Content-Type': 'application/openstack-images-v2.1-json-patch' },
     });
     return id;
+  }
+
+  function spec(id: string): Promise<CommandResult> {
+    const config = join(lab.plane.folder, 'etc', lab.plane.host, 'nova.conf');
+    return lab.plane.run([process.execPath, '--import', 'tsx', PROGRAM, 'spec', id, '--config-file', config]);
   }
 
   it('is what runs inside', async () => {
@@ -69,6 +87,16 @@ describe('what flavor, image and server set of a container', () => {
     assert.equal(HostConfig['CpuShares'], 321);
     assert.equal(Config.Labels['team'], 'blue');
     assert.match((Config['Cmd'] as string[]).join(' '), /ready.*x{300}/);
+    const shown = await spec(id);
+    const { name, create, settings } = JSON.parse(shown.stdout) as ShownSpec;
+    assert.equal(name, `nova-${id}`);
+    assert.equal(settings['env:WHO'], 'docker:env:WHO in the flavor, not docker_env_WHO in the image');
+    assert.equal(settings['command'], 'os_command_line in the image');
+    // What is shown is what the engine was asked for.
+    for (const option of ['PidsLimit', 'CpuShares', 'Tmpfs', 'Ulimits', 'CapAdd', 'Memory', 'Runtime']) {
+      assert.deepEqual(HostConfig[option], create.HostConfig[option], option);
+    }
+    assert.deepEqual([Config['Cmd'], Config['User'], Config['Image']], [create.Cmd, create.User, create.Image]);
     const { output } = await lab.act<{ output: string }>(id, { 'os-getConsoleOutput': { length: 5 } });
     assert.match(output, /ready/);
   });
@@ -81,19 +109,23 @@ describe('what flavor, image and server set of a container', () => {
     assert.equal(server.metadata['docker:exit'], 'exited with code 0');
   });
 
-  async function refused(wish: Wish, fault: RegExp): Promise<void> {
+  async function refused(wish: Wish, fault: RegExp): Promise<string> {
     const id = await lab.create(wish);
     const server = await lab.reaches(id, 'ERROR');
     assert.match(server.fault?.message ?? '', fault);
     assert.deepEqual(await lab.containersOf(id), []);
     assert.deepEqual(await lab.allocationsOf(id), []);
-    await lab.delete(id);
+    return id;
   }
 
   it('is refused with a fault that names it, where it is not allowed', async () => {
-    await refused(
+    const id = await refused(
       { metadata: { 'docker:privileged': 'true' } },
       /docker:privileged in the server's metadata: .*the flavor only/,
+    );
+    await assert.rejects(
+      spec(id),
+      /ended with code 1: A setting is refused: docker:privileged in the server's metadata/,
     );
     await refused({ metadata: { 'docker:comand': 'sh' } }, /there is no such setting; did you mean docker:command\?/);
     await refused({ metadata: { 'docker:tmpfs': '/x:size=9g' } }, /docker:tmpfs .* at most 1g is allowed/);

@@ -203,12 +203,15 @@ export function fakeParts() {
   };
   const cpus = {
     reserve: sinon.stub().resolves([2, 3]),
+    choose: sinon.stub().resolves([4, 5]),
     release: sinon.stub().resolves(),
     keepOnly: sinon.stub().resolves(),
   };
   const folders = {
     writeDrive: sinon.stub().resolves({ hostPath: '/state/drive', guestPath: '/config-drive', readOnly: true }),
+    driveFile: sinon.stub().returns({ hostPath: '/state/drive', guestPath: '/config-drive', readOnly: true }),
     keepContents: sinon.stub().resolves([]),
+    contentFiles: sinon.stub().returns([]),
     refreshDrive: sinon.stub().resolves(),
     withDrive: sinon.stub().resolves(new Set()),
     remove: sinon.stub().resolves(),

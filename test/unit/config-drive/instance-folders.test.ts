@@ -103,6 +103,7 @@ describe('config-drive: folders of instances', () => {
     const content = { guestPath: '/root/.ssh/authorized_keys', data: Buffer.from('key'), mode: 0o600, append: true };
     const [file] = await drives.keepContents(UUID, [content]);
     deepEqual([file?.guestPath, file?.readOnly], ['/root/.ssh/authorized_keys', true]);
+    deepEqual(drives.contentFiles(UUID, [content]), [file]);
     equal(await readFile(file?.hostPath ?? '', 'utf8'), 'key');
     deepEqual([...(await drives.withDrive())], []);
   });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import sinon from 'sinon';
 import type { InstanceOperation } from '../../../../src/compute/operation.js';
-import { dropGuest, planGuest, wantsDrive, type GuestWish } from '../../../../src/compute/plan/guest-plan.js';
+import { dropGuest, planGuest, showPlan, wantsDrive, type GuestWish } from '../../../../src/compute/plan/guest-plan.js';
 import { refreshDrives } from '../../../../src/compute/plan/refresh-drives.js';
 import { instanceFacts } from '../../../../src/compute/instance-facts.js';
 import type { FieldsOf } from '../../../../src/objects/index.js';
@@ -90,6 +90,18 @@ describe('compute/plan: what a container is made of', () => {
     folders.keepContents.resolves([mounted]);
     const plan = await planGuest(op, wish(op, { read_only: true }));
     deepEqual([plan.contents, plan.files], [[], [mounted]]);
+  });
+
+  it('is shown without doing anything', async () => {
+    const { op, cpus, folders } = operation({ key_data: KEY, config_drive: 'True' });
+    const asked = wish(op, { cpu_policy: 'dedicated', read_only: true });
+    const mounted = { hostPath: '/s/files/0000', guestPath: '/root/.ssh/authorized_keys', readOnly: true };
+    folders.contentFiles.returns([mounted]);
+    folders.keepContents.resolves([mounted]);
+    cpus.choose.resolves([2, 3]);
+    const shown = await showPlan(op, asked);
+    for (const deed of [cpus.reserve, folders.writeDrive, folders.keepContents]) sinon.assert.notCalled(deed);
+    deepEqual(shown, await planGuest(op, asked));
   });
 
   const wanted: [what: string, fields: Partial<FieldsOf<'Instance'>>, force: boolean, wants: boolean][] = [

@@ -130,6 +130,15 @@ describe('resources/cpus/pins', () => {
     deepEqual(await moved.reserve('a', 2), [3, 7]);
   });
 
+  it('tells what it would give, and sets nothing aside by that', async () => {
+    const pins = await CpuPins.open(file, free(2, 3));
+    deepEqual(await pins.choose('a', 1), [2]);
+    await rejects(stat(file), { code: 'ENOENT' });
+    deepEqual(await pins.reserve('b', 1), [2]);
+    deepEqual(await pins.choose('a', 1), [3]);
+    deepEqual(await pins.choose('b', 1), [2]);
+  });
+
   it('gives back those of instances that are gone', async () => {
     const pins = await CpuPins.open(file, HOST);
     await pins.reserve('a', 2);
