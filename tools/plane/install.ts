@@ -10,9 +10,14 @@ export function packagesOf(release: Release, groups: Iterable<PackageGroup>): st
   return [...new Set([...groups].flatMap((group) => release.packages[group]))];
 }
 
-/** Installs what the plane's services need and the machine lacks; a look at dpkg when nothing is missing. */
-export async function installFor(plane: Plane, progress: Progress, signal: AbortSignal): Promise<void> {
-  const groups = new Set<PackageGroup>(['base', ...wantedServices(plane).flatMap(({ packages }) => packages)]);
+/** Installs what the plane's services (and `more`) need and the machine lacks; a look at dpkg when nothing is missing. */
+export async function installFor(
+  plane: Plane,
+  progress: Progress,
+  signal: AbortSignal,
+  more: readonly PackageGroup[] = [],
+): Promise<void> {
+  const groups = new Set<PackageGroup>(['base', ...more, ...wantedServices(plane).flatMap(({ packages }) => packages)]);
   await progress.step(
     'packages',
     async () => {

@@ -78,6 +78,11 @@ export class Rest {
     return (await this.ask<Body>({ ...more, api, path, body, method: 'POST' })).data;
   }
 
+  /** The account's token, for other programs that ask an API; valid for an hour. */
+  async token(): Promise<string> {
+    return (this.#token ??= await this.#signIn());
+  }
+
   #send<Body>(ask: Ask, token: string): Promise<AxiosResponse<Body>> {
     const type = SERVICE_TYPE[ask.api];
     const version =
