@@ -16,6 +16,17 @@ const commands: readonly Command[] = [
     },
   },
   {
+    words: ['check'],
+    summary: 'try everything that the service needs, and say how to mend what does not work',
+    load: async () => (await import('./cli/check/check.js')).execute,
+  },
+  {
+    words: ['decode'],
+    operands: ['<file>'],
+    summary: 'explain a captured message (a body, a trace, a file of the inbox; - reads standard input)',
+    load: async () => (await import('./cli/decode/decode.js')).execute,
+  },
+  {
     words: ['config', 'check'],
     summary: 'read the configuration, tell what is wrong, start nothing',
     load: async () => (await import('./cli/config-check.js')).execute,

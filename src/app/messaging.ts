@@ -40,7 +40,7 @@ function serializer(): RpcSerializer {
 }
 
 /** Serves compute RPC of both majors (nova/compute/manager.py target 6.1 to 6.5, and the proxy of 5.13). */
-const COMPUTE_VERSIONS = ['6.5', '5.13'] as const;
+export const COMPUTE_VERSIONS = ['6.5', '5.13'] as const;
 
 /** The way to the broker for one who only asks: no request is taken. */
 export function openClient(config: Config, log: Logger): Pick<Messaging, 'transport' | 'client'> {

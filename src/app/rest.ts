@@ -21,6 +21,8 @@ export interface Rest {
   readonly placement: Session;
   readonly glance: Session;
   readonly neutron: Session;
+  /** Our users with Keystone, by the section that names them. */
+  readonly accounts: readonly Account[];
   close(): void;
 }
 
@@ -46,18 +48,23 @@ export function openRest(live: LiveConfig, observer: CallObserver): Rest {
       pause,
     });
   };
-  const opened = [serviceUser, placement, neutron];
+  const opened = [serviceUser, placement, neutron].filter((one) => one !== undefined);
   return {
     placement: open('placement', placement),
     // Contexts without a token (periodic work) read images as Neutron's service user does: any service user may.
     glance: open('glance', serviceUser ?? neutron, 'v2'),
     neutron: open('neutron', neutron, 'v2.0'),
-    close: () => opened.forEach((one) => one?.transport.close()),
+    accounts: opened,
+    close: () => opened.forEach((one) => one.transport.close()),
   };
 }
 
-interface Opened {
+export interface Account {
+  readonly section: string;
   readonly credentials: Credentials;
+}
+
+interface Opened extends Account {
   readonly transport: ReturnType<typeof createTransport>;
 }
 
@@ -72,7 +79,7 @@ function credentialsOf(section: string, from: AuthSection, observer: CallObserve
     pause,
     now: () => new Date(),
   });
-  return { credentials, transport };
+  return { section, credentials, transport };
 }
 
 function authOf(section: string, from: AuthSection): AuthSettings {

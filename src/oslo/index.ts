@@ -19,6 +19,9 @@ export { parseTransportUrl, type BrokerHost, type TransportUrl } from './transpo
 export { Transport, type TransportParts } from './transport.js';
 export { RpcClient, type RpcClientParts } from './client.js';
 export { RpcServer, type RpcServerParts, type StopOptions } from './server.js';
-export { PING_ENDPOINT } from './dispatcher.js';
+export { PING_ENDPOINT, serves } from './dispatcher.js';
+export { decompress } from './compression.js';
+export { decodeEnvelope, isWireObject, type WireObject } from './envelope.js';
+export { decodeRequest } from './message.js';
 export { Inbox, type InboxParts, type PendingMessage } from './inbox/inbox.js';
 export { publishNotification, type Notification } from './notifier.js';
