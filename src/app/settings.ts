@@ -29,6 +29,7 @@ export function managerSettings({ DEFAULT, docker }: Config): ManagerSettings {
     injectsKey: docker.inject_key,
     instanceNameTemplate: DEFAULT.instance_name_template,
     reclaimInstanceIntervalMs: DEFAULT.reclaim_instance_interval * S,
+    shelvedOffloadTimeMs: DEFAULT.shelved_offload_time * S,
   };
 }
 

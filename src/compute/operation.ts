@@ -39,6 +39,8 @@ export interface ManagerSettings {
   readonly instanceNameTemplate: string;
   /** Deleted servers are kept this long; 0: deleted at once. */
   readonly reclaimInstanceIntervalMs: number;
+  /** Shelved servers stay on their host for so long; 0: they leave it at once, less: they stay. */
+  readonly shelvedOffloadTimeMs: number;
 }
 
 /** Everything the manager works with, handed in by app.ts. */

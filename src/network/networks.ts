@@ -9,6 +9,7 @@ import { allocate } from './neutron/allocate.js';
 import { deallocate } from './neutron/deallocate.js';
 import { addFixedIp, removeFixedIp } from './neutron/fixed-ips.js';
 import type { NeutronParts } from './neutron/parts.js';
+import { rebindPorts } from './neutron/rebind.js';
 import { refusal } from './neutron/refusals.js';
 import { deletePorts, unbindPorts } from './neutron/release.js';
 import { wishesOf, type Wishes } from './neutron/wishes.js';
@@ -69,6 +70,13 @@ export class InstanceNetworks implements Networks {
 
   recorded({ conductor, instance }: NetworkSubject): Promise<readonly Vif[]> {
     return conductor.networks.cache(instance.get('uuid'));
+  }
+
+  bind(subject: NetworkSubject): Promise<readonly Vif[]> {
+    return this.#inTurn(subject, async () => {
+      await rebindPorts(this.parts, subject);
+      return refreshCache(this.parts, subject, undefined);
+    });
   }
 
   /** Neutron tells of one change several times: a refresh that has not begun yet will see them all. */

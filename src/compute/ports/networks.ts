@@ -51,6 +51,8 @@ export interface Networks {
   held(): Promise<readonly string[]>;
   /** What has to be mounted in the instance's container. */
   guestFiles(instanceUuid: string): readonly GuestFile[];
+  /** Binds the ports that an instance has to this host, where they are to be plugged next; gives them as they are then. */
+  bind(subject: NetworkSubject): Promise<readonly Vif[]>;
   /** Ports as Nova's record has them. */
   recorded(subject: NetworkSubject): Promise<readonly Vif[]>;
   /**

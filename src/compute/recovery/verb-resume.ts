@@ -19,10 +19,14 @@ export interface ResumeFacts {
 /** The decision as a pure table; touches nothing when the work is not ours or not wanted any more. */
 export function decideResume(rule: ResumeRule, facts: ResumeFacts): Resume {
   if (facts.instance === undefined || facts.eventFinished === true) return 'drop';
-  if (facts.instance.host !== facts.ourHost) return 'drop';
+  if (!isHere(rule, facts.instance.host, facts.ourHost)) return 'drop';
   if (rule.tasks.includes(facts.instance.task)) return 'go-on';
   // Nothing under way and the state is the one that we leave: killed between the last save and the event's end.
   return facts.instance.task === null && rule.done.includes(facts.instance.vmState) ? 'finish' : 'drop';
+}
+
+function isHere(rule: ResumeRule, host: string | null, ourHost: string): boolean {
+  return host === ourHost || (host === null && rule.mayBeNowhere === true);
 }
 
 /** The operation on the instance as it is now, or undefined when nothing is left to do; then touches nothing. */

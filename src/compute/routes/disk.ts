@@ -1,6 +1,9 @@
 import type { Task } from '../states.js';
 import { cacheImages } from '../verbs/cache-images.js';
+import { rebuild, REBUILD_TASKS } from '../verbs/rebuild.js';
+import { dropShelving, offload, shelve } from '../verbs/shelve.js';
 import { backup, dropSnapshot, snapshot } from '../verbs/snapshot.js';
+import { unshelve } from '../verbs/unshelve.js';
 import { refuse } from '../verbs/unsupported.js';
 import { changing, onHost, type InstanceRoute, type Route, type RouteTable } from './route.js';
 
@@ -21,14 +24,30 @@ function imaging(method: string, verb: InstanceRoute['run'], before: Task): Rout
 
 /** What a server's file system is made of: images in and out. */
 export const diskRoutes: RouteTable = {
-  rebuild_instance: changing('rebuild_instance', refuse(NOT_YET)),
+  rebuild_instance: changing('rebuild_instance', rebuild, {
+    notify: 'rebuild',
+    resume: { tasks: REBUILD_TASKS, done: ['active', 'stopped'] },
+  }),
   rescue_instance: changing('rescue_instance', refuse(NOT_YET)),
   unrescue_instance: changing('unrescue_instance', refuse(NOT_YET)),
   snapshot_instance: imaging('snapshot_instance', snapshot, 'image_snapshot_pending'),
   backup_instance: imaging('backup_instance', backup, 'image_backup'),
-  shelve_instance: changing('shelve_instance', refuse(NOT_YET)),
-  shelve_offload_instance: changing('shelve_offload_instance', refuse(NOT_YET)),
-  unshelve_instance: changing('unshelve_instance', refuse(NOT_YET)),
+  shelve_instance: changing('shelve_instance', shelve, {
+    limit: 'snapshots',
+    resume: {
+      tasks: ['shelving', 'shelving_image_pending_upload', 'shelving_image_uploading', 'shelving_offloading'],
+      done: ['shelved', 'shelved_offloaded'],
+      mayBeNowhere: true,
+    },
+    dropped: dropShelving,
+  }),
+  shelve_offload_instance: changing('shelve_offload_instance', offload, {
+    resume: { tasks: ['shelving', 'shelving_offloading'], done: ['shelved_offloaded'], mayBeNowhere: true },
+  }),
+  unshelve_instance: changing('unshelve_instance', unshelve, {
+    limit: 'builds',
+    resume: { tasks: ['unshelving', 'spawning'], done: ['active'], mayBeNowhere: true },
+  }),
   quiesce_instance: onHost(refuse('Quiescing is not supported for containers.', NO_QUIESCE)),
   unquiesce_instance: onHost(refuse('Quiescing is not supported for containers.', NO_QUIESCE)),
   cache_images: onHost(cacheImages),

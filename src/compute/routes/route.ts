@@ -9,6 +9,8 @@ export interface ResumeRule {
   readonly tasks: readonly Task[];
   /** The vm states in which this verb leaves an instance when it is done. */
   readonly done: readonly VmState[];
+  /** The instance may have no host: it comes to this one, or has left it. */
+  readonly mayBeNowhere?: boolean;
 }
 
 /** A method that works on one instance. */

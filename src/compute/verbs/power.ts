@@ -1,7 +1,8 @@
 import { booleanArg } from '../arguments.js';
 import { mainKey, powerOf, powerOff, powerOn } from '../guest.js';
-import { save, type InstanceChanges, type InstanceOperation } from '../operation.js';
+import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
+import { withoutShelving } from './shelf-keys.js';
 
 const OFF: ReadonlySet<PowerState> = new Set([POWER_STATE.NOSTATE, POWER_STATE.SHUTDOWN, POWER_STATE.CRASHED]);
 
@@ -65,11 +66,4 @@ export async function softDelete(op: InstanceOperation): Promise<void> {
 
 export async function restore(op: InstanceOperation): Promise<void> {
   await save(op, { vm_state: 'active', task_state: null, power_state: await powerOn(op) }, ['restoring']);
-}
-
-/** The keys that shelving left, dropped (nova/compute/utils.py remove_shelved_keys_from_system_metadata, release 26). */
-function withoutShelving(op: InstanceOperation): InstanceChanges {
-  const kept = Object.entries(op.instance.get('system_metadata')).filter(([key]) => !key.startsWith('shelved_'));
-  if (kept.length === Object.keys(op.instance.get('system_metadata')).length) return {};
-  return { system_metadata: Object.fromEntries(kept) };
 }

@@ -48,15 +48,17 @@ export class HostPorts {
 
   /** Brings everything to what the ports say now, in a running container too: devices that are gone, addresses, names. */
   async apply(ports: PortsOnHost, signal?: AbortSignal): Promise<void> {
-    await this.#turns.run(ports.instanceUuid, async () => {
-      await this.#write(ports);
-      await this.parts.runner.sync(this.folder(ports.instanceUuid).path, signal);
-    });
+    await this.#turns.run(ports.instanceUuid, () => this.#apply(ports, signal));
   }
 
-  /** The same, unless the instance's ports have never been plugged here: that is for who waits for their events. */
+  /**
+   * The same, unless the instance's ports are not plugged here: not yet, which is for who waits for their events, or not
+   * any more.
+   */
   async applyIfPlugged(ports: PortsOnHost, signal?: AbortSignal): Promise<void> {
-    if ((await readPlan(this.folder(ports.instanceUuid))) !== undefined) await this.apply(ports, signal);
+    await this.#turns.run(ports.instanceUuid, async () => {
+      if ((await readPlan(this.folder(ports.instanceUuid))) !== undefined) await this.#apply(ports, signal);
+    });
   }
 
   /** Instances that have a folder, in no order. */
@@ -67,6 +69,11 @@ export class HostPorts {
   /** Takes everything of the instance away. Nothing there is fine. */
   async remove(instanceUuid: string): Promise<void> {
     await this.#turns.run(instanceUuid, () => this.parts.runner.remove(this.folder(instanceUuid).path));
+  }
+
+  async #apply(ports: PortsOnHost, signal: AbortSignal | undefined): Promise<void> {
+    await this.#write(ports);
+    await this.parts.runner.sync(this.folder(ports.instanceUuid).path, signal);
   }
 
   async #write({ instanceUuid, hostname, vifs }: PortsOnHost): Promise<PlugPlan> {

@@ -3,7 +3,6 @@ import sinon from 'sinon';
 import { createLimit } from '../../../src/compute/limits.js';
 import { KeyedLocks } from '../../../src/compute/locks.js';
 import type { Args, ComputeRequest, ManagerParts } from '../../../src/compute/operation.js';
-import type { Conductor, InstanceFilter, Period } from '../../../src/compute/ports/conductor.js';
 import { POWER_STATE, type ContainerState, type GuestFile } from '../../../src/compute/ports/containers.js';
 import type { TakenDisk } from '../../../src/compute/ports/disks.js';
 import type { Resources } from '../../../src/compute/ports/placement.js';
@@ -15,17 +14,12 @@ import { create, type FieldsOf, type Instance, type Vif } from '../../../src/obj
 import type { Logger } from '../../../src/observe/logger.js';
 import { adminContext } from '../../../src/oslo/index.js';
 import { shippedPolicy } from '../settings/shipped.js';
+import { fakeConductor, type Saved } from './fake-conductor.js';
 
 export const UUID = '11111111-1111-4111-8111-111111111111';
 export const PROVIDER = '22222222-2222-4222-8222-222222222222';
 export const HOST = 'host-1';
 const NOW = new Date('2026-11-22T12:00:00Z');
-
-/** What was written to the instance row, in order, with the expectation it was written under. */
-export interface Saved {
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly expectedTask: readonly (string | null)[] | undefined;
-}
 
 export function makeInstance(fields: Partial<FieldsOf<'Instance'>> = {}): Instance {
   const flavor = create('Flavor', {
@@ -81,63 +75,12 @@ export function novaError(name: string): ServiceError {
   return new ServiceError('Conflict', name, { nova: { name } });
 }
 
-/** A conductor that keeps what it is told; each method is a stub that a test may replace. */
-export function fakeConductor(saved: Saved[]) {
-  return {
-    instances: {
-      get: sinon.stub<[string, readonly string[]], Promise<Instance>>().resolves(makeInstance()),
-      save: sinon.spy((instance: Instance, options?: { expectedTask?: readonly (string | null)[] }) => {
-        const changes = instance.changes();
-        if (changes.length === 0) return Promise.resolve();
-        const fields = Object.fromEntries(changes.map((field) => [field, instance.peekUntyped(field)]));
-        saved.push({ fields, expectedTask: options?.expectedTask });
-        instance.resetChanges();
-        return Promise.resolve();
-      }),
-      destroy: sinon.stub().resolves(),
-      onHost: sinon.stub<[string, readonly string[]], Promise<readonly Instance[]>>().resolves([]),
-      find: sinon.stub<[InstanceFilter, readonly string[]], Promise<readonly Instance[]>>().resolves([]),
-      activeIn: sinon.stub<[Period, string, readonly string[]], Promise<readonly Instance[]>>().resolves([]),
-      uuidsOnHost: sinon.stub<[string], Promise<readonly string[]>>().resolves([]),
-    },
-    events: {
-      start: sinon.stub().resolves(),
-      finish: sinon.stub().resolves(),
-      begin: sinon.stub().resolves(),
-      record: sinon.stub().resolves(),
-      isFinished: sinon.stub<[string, string], Promise<boolean | undefined>>().resolves(false),
-    },
-    blockDevices: { ofInstance: sinon.stub().resolves([]), save: sinon.stub().resolves() },
-    consoleTokens: { cleanForInstance: sinon.stub().resolves(), cleanExpired: sinon.stub().resolves() },
-    usageAudits: {
-      isDone: sinon.stub<[Period], Promise<boolean>>().resolves(false),
-      begin: sinon.stub().resolves(),
-      end: sinon.stub().resolves(),
-    },
-    networks: {
-      cache: sinon.stub().resolves([]),
-      saveCache: sinon.stub().resolves(),
-      add: sinon.stub().resolves(),
-      remove: sinon.stub().resolves(),
-      removeAll: sinon.stub().resolves(),
-      order: sinon.stub().resolves([]),
-    },
-    tasks: { buildInstances: sinon.stub().resolves() },
-    scheduler: {
-      instanceChanged: sinon.stub().resolves(),
-      instanceDeleted: sinon.stub().resolves(),
-      sync: sinon.stub().resolves(),
-    },
-    createFault: sinon.stub().resolves(),
-  } satisfies Conductor;
-}
-
 export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Manager parts in which everything works and nothing happens. */
 export function fakeParts() {
   const saved: Saved[] = [];
-  const conductor = fakeConductor(saved);
+  const conductor = fakeConductor(saved, makeInstance());
   const containers = {
     create: sinon.stub().resolves(containerState()),
     start: sinon.stub().resolves(),
@@ -188,6 +131,7 @@ export function fakeParts() {
     held: sinon.stub<[], Promise<readonly string[]>>().resolves([]),
     guestFiles: sinon.stub<[string], GuestFile[]>().returns([]),
     recorded: sinon.stub().resolves([]),
+    bind: sinon.stub().resolves([]),
     refresh: sinon.stub().resolves([]),
     attach: sinon.stub().resolves([]),
     apply: sinon.stub().resolves(),
@@ -242,6 +186,7 @@ export function fakeParts() {
       injectsKey: true,
       instanceNameTemplate: 'instance-%08x',
       reclaimInstanceIntervalMs: 0,
+      shelvedOffloadTimeMs: 0,
     },
     containers,
     disks,

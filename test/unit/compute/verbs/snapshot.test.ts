@@ -10,10 +10,7 @@ const missing = new ServiceError('NotFound', 'no image', { nova: { name: 'ImageN
 
 type Fake = ReturnType<typeof fakeParts>;
 
-async function snapshot(
-  fake: Fake,
-  { attempt = 1, task = 'image_snapshot_pending' } = {},
-): Promise<unknown> {
+async function snapshot(fake: Fake, { attempt = 1, task = 'image_snapshot_pending' } = {}): Promise<unknown> {
   const instance = makeInstance({ task_state: task });
   if (attempt > 1) fake.conductor.instances.get.resolves(makeInstance({ task_state: task }));
   const handler = createHandlers(fake.parts).get('snapshot_instance');

@@ -1,0 +1,90 @@
+import { booleanArg, stringArg } from '../arguments.js';
+import { powerOf, powerOff } from '../guest.js';
+import { save, type InstanceOperation } from '../operation.js';
+import { dropGuest } from '../plan/guest-plan.js';
+import { POWER_STATE } from '../ports/containers.js';
+import { forgetImage, intoImage } from './disk-image.js';
+
+const TASKS = {
+  before: 'shelving',
+  taking: 'shelving_image_pending_upload',
+  sending: 'shelving_image_uploading',
+} as const;
+
+/**
+ * Stops a server and keeps its disk as an image; with `shelved_offload_time = 0` it leaves the host at once
+ * (nova/compute/manager.py _shelve_instance, release 26).
+ */
+export async function shelve(op: InstanceOperation): Promise<void> {
+  const { parts, instance } = op;
+  if (instance.get('task_state') !== 'shelving_offloading') {
+    await notify(op, 'shelve', 'start');
+    await intoShelf(op);
+    await notify(op, 'shelve', 'end');
+    if (parts.settings.shelvedOffloadTimeMs !== 0) return;
+  }
+  await leave(op, false);
+}
+
+/** shelve_offload_instance: a shelved server leaves the host. */
+export async function offload(op: InstanceOperation): Promise<void> {
+  await leave(op, booleanArg(op.request.args, 'clean_shutdown', true));
+}
+
+/** A repeated request that nobody wants any more. */
+export async function dropShelving(op: InstanceOperation): Promise<void> {
+  const imageId = stringArg(op.request.args, 'image_id');
+  const keep = { instanceUuid: op.instance.get('uuid'), purpose: imageId };
+  const { status } = await op.parts.library.show(imageId, op.request.context).catch(() => ({ status: 'deleted' }));
+  await (status === 'active' ? op.parts.disks.drop(keep) : forgetImage(op, imageId));
+}
+
+async function intoShelf(op: InstanceOperation): Promise<void> {
+  const { parts, instance, request } = op;
+  const imageId = stringArg(request.args, 'image_id');
+  const isFrozen = instance.get('power_state') === POWER_STATE.PAUSED;
+  await powerOff(op, booleanArg(request.args, 'clean_shutdown', true) && !isFrozen);
+  await intoImage(op, { imageId, tasks: TASKS, runs: false });
+  const systemMetadata = {
+    ...instance.get('system_metadata'),
+    shelved_at: parts.now().toISOString().replace('Z', ''),
+    shelved_image_id: imageId,
+    shelved_host: parts.settings.host,
+  };
+  const task = parts.settings.shelvedOffloadTimeMs === 0 ? ('shelving_offloading' as const) : null;
+  const row = {
+    vm_state: 'shelved',
+    task_state: task,
+    power_state: await powerOf(op),
+    system_metadata: systemMetadata,
+  };
+  await save(op, row, ['shelving', 'shelving_image_uploading']);
+}
+
+/**
+ * Everything of the server goes from here but its row, its ports and its image. What the host had of it is given back
+ * before the row says so, since then nobody would look here any more.
+ */
+async function leave(op: InstanceOperation, clean: boolean): Promise<void> {
+  const { parts, conductor, instance } = op;
+  const uuid = instance.get('uuid');
+  await notify(op, 'shelve_offload', 'start');
+  await powerOff(op, clean);
+  const powerState = await powerOf(op);
+  await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
+  await parts.networks.unplug(uuid);
+  await dropGuest(op);
+  await parts.allocations.remove(uuid);
+  const row = { vm_state: 'shelved_offloaded', task_state: null, power_state: powerState, host: null, node: null };
+  await save(op, row, ['shelving', 'shelving_offloading']);
+  parts.node.usageChanged();
+  await Promise.all([conductor.scheduler.instanceDeleted(uuid), notify(op, 'shelve_offload', 'end')]);
+}
+
+async function notify(
+  op: InstanceOperation,
+  action: 'shelve' | 'shelve_offload',
+  phase: 'start' | 'end',
+): Promise<void> {
+  await op.parts.notifications.instance({ context: op.request.context, instance: op.instance, action, phase });
+}

@@ -1,0 +1,89 @@
+import { kindOf, messageOf } from '../../errors/kinds.js';
+import { dictArg } from '../arguments.js';
+import { isGone, isStateConflict } from '../failures.js';
+import { startNew } from '../first-moments.js';
+import { mainKey } from '../guest.js';
+import { imageFacts } from '../instance-facts.js';
+import { networkSubject } from '../network-subject.js';
+import { save, type InstanceOperation } from '../operation.js';
+import { dropGuest } from '../plan/guest-plan.js';
+import { POWER_STATE } from '../ports/containers.js';
+import { remake, remakeSettings } from './remake.js';
+import { withoutShelving } from './shelf-keys.js';
+import { plug, untilWired } from './wiring.js';
+
+/**
+ * Makes a server that had left its host again, here and of the image that it was shelved into
+ * (nova/compute/manager.py _unshelve_instance, release 26). A failure leaves it shelved, its image where it is.
+ */
+export async function unshelve(op: InstanceOperation): Promise<void> {
+  const { host, node } = op.parts.settings;
+  await notify(op, 'start');
+  const row = { task_state: 'spawning', host, node };
+  await save(op, row, op.attempt > 1 ? ['unshelving', 'spawning'] : ['unshelving']);
+  op.parts.node.usageChanged();
+  try {
+    await spawn(op);
+  } catch (error) {
+    if (op.signal.aborted || kindOf(error) === 'Interrupted') throw error;
+    await giveBack(op);
+    if (!isGone(error)) throw error;
+    return;
+  }
+  await Promise.all([op.conductor.scheduler.instanceChanged(op.instance), notify(op, 'end')]);
+}
+
+async function spawn(op: InstanceOperation): Promise<void> {
+  const { parts, request } = op;
+  const image = imageFacts(dictArg(request.args, 'image'));
+  const settings = remakeSettings(op, image.properties);
+  const [local, vifs] = await Promise.all([
+    parts.images.ensure(image, request.context, op.signal),
+    parts.networks.bind(networkSubject(op)),
+  ]);
+  const plugged = await plug(op, vifs);
+  try {
+    await remake(op, { image: local, properties: image.properties, vifs });
+    await untilWired(op, plugged);
+  } finally {
+    plugged.wait.cancel();
+  }
+  const state = await startNew(op, settings);
+  await forgetImage(op, image.id);
+  const row = {
+    ...{ vm_state: 'active', task_state: null, power_state: state?.powerState ?? POWER_STATE.NOSTATE },
+    ...{ launched_at: parts.now(), ...withoutShelving(op) },
+  };
+  await save(op, row, ['spawning']);
+}
+
+/** What the server is now stands on this host; an image that stays behind only takes room. */
+async function forgetImage(op: InstanceOperation, imageId: string): Promise<void> {
+  try {
+    await op.parts.library.remove(imageId, op.request.context);
+  } catch (error) {
+    op.log.warn('The image of a server that was shelved could not be deleted', { imageId, reason: messageOf(error) });
+  }
+}
+
+/** Nothing of the try stays here; the ports are bound anew by the next one. */
+async function giveBack(op: InstanceOperation): Promise<void> {
+  const { parts, instance } = op;
+  const uuid = instance.get('uuid');
+  await parts.containers.remove(mainKey(op));
+  await parts.networks.unplug(uuid);
+  await dropGuest(op);
+  await parts.allocations.remove(uuid);
+  parts.node.usageChanged();
+  instance.resetChanges();
+  try {
+    await save(op, { host: null, node: null, task_state: null }, ['spawning']);
+  } catch (error) {
+    if (!isGone(error) && !isStateConflict(error)) throw error;
+  }
+}
+
+async function notify(op: InstanceOperation, phase: 'start' | 'end'): Promise<void> {
+  const about = { context: op.request.context, instance: op.instance, action: 'unshelve', phase } as const;
+  await op.parts.notifications.instance(about);
+}
