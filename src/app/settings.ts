@@ -16,7 +16,7 @@ const S = 1000;
 const DEFAULT_REST_TIMEOUT_S = 60;
 const REST_STALL_TIMEOUT_MS = 60_000;
 
-export function managerSettings({ DEFAULT, docker }: Config): ManagerSettings {
+export function managerSettings({ DEFAULT, docker, workarounds }: Config): ManagerSettings {
   return {
     host: DEFAULT.host,
     node: DEFAULT.host,
@@ -27,6 +27,7 @@ export function managerSettings({ DEFAULT, docker }: Config): ManagerSettings {
     startGraceMs: docker.start_grace * S,
     forceConfigDrive: DEFAULT.force_config_drive,
     injectsKey: docker.inject_key,
+    checksGroupPolicy: !workarounds.disable_group_policy_check_upcall,
     instanceNameTemplate: DEFAULT.instance_name_template,
     reclaimInstanceIntervalMs: DEFAULT.reclaim_instance_interval * S,
     shelvedOffloadTimeMs: DEFAULT.shelved_offload_time * S,

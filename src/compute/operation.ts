@@ -35,6 +35,8 @@ export interface ManagerSettings {
   readonly forceConfigDrive: boolean;
   /** A server's public key comes into its container. */
   readonly injectsKey: boolean;
+  /** The policy of a server's group is looked at here, too. */
+  readonly checksGroupPolicy: boolean;
   /** `instance-%08x` */
   readonly instanceNameTemplate: string;
   /** Deleted servers are kept this long; 0: deleted at once. */

@@ -2,6 +2,7 @@ import { novaNameOf } from '../errors/kinds.js';
 import type { ActionEvents, BlockDeviceStore, ConductorFor, ConsoleTokens } from '../compute/ports/conductor.js';
 import { create, expectObject } from '../objects/index.js';
 import { ConductorCalls, type ConductorParts } from './calls.js';
+import { createServerGroups } from './groups.js';
 import { createInstanceStore } from './instances.js';
 import { createNetworkRecords } from './network-records.js';
 import { createSchedulerNews } from './scheduler.js';
@@ -19,6 +20,7 @@ export function createConductorFor(parts: ConductorParts): ConductorFor {
       consoleTokens: consoleTokens(calls),
       usageAudits: createUsageAudits(calls, settings.host),
       networks: createNetworkRecords(calls),
+      groups: createServerGroups(calls),
       tasks: {
         buildInstances: (args, uniqueId) =>
           calls.cast({ method: 'build_instances', namespace: 'compute_task', version: '1.19', args, uniqueId }),

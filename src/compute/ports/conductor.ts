@@ -16,6 +16,7 @@ export interface Conductor {
   readonly consoleTokens: ConsoleTokens;
   readonly usageAudits: UsageAudits;
   readonly networks: NetworkRecords;
+  readonly groups: ServerGroups;
   readonly tasks: ComputeTasks;
   readonly scheduler: SchedulerNews;
   /** InstanceFault.create: what the API shows of a server in ERROR. `message` is cut to 255 characters. */
@@ -129,6 +130,27 @@ export interface NetworkRecords {
   removeAll(instanceUuid: string): Promise<void>;
   /** Ids of the ports in the order in which they came to the instance. */
   order(instanceUuid: string): Promise<readonly string[]>;
+}
+
+/** Servers that want to be together, or apart. */
+export interface ServerGroup {
+  readonly uuid: string;
+  /** `affinity`, `anti-affinity`, `soft-…`. */
+  readonly policy: string | null;
+  /** Of an anti-affinity group. */
+  readonly maxServersPerHost: number;
+  /** Uuids of instances. */
+  readonly members: readonly string[];
+}
+
+export interface ServerGroups {
+  /** By uuid or name, as the scheduler's hint has it; undefined: there is none (any more). */
+  ofHint(hint: string): Promise<ServerGroup | undefined>;
+  ofInstance(instanceUuid: string): Promise<ServerGroup | undefined>;
+  /** Hosts of its members but for one. */
+  hostsOf(group: ServerGroup, exceptInstanceUuid: string): Promise<readonly string[]>;
+  /** Instances whose move to or from that host is under way. */
+  movingTo(host: string, node: string): Promise<readonly string[]>;
 }
 
 /** Casts to conductor's compute_task namespace. */

@@ -12,6 +12,8 @@ export interface BuildRequest {
   readonly filterProperties: Readonly<Record<string, unknown>>;
   /** Absent when the host was forced or a build may be tried only once. */
   readonly retry: Readonly<Record<string, unknown>> | undefined;
+  /** Name or uuid of the group that the scheduler was told of; null: none. */
+  readonly groupHint: string | null;
   /** What remains of the scheduler's list of hosts. */
   readonly alternateHosts: readonly unknown[];
   readonly requestedNetworks: NovaObject<'NetworkRequestList'> | null;
@@ -30,6 +32,7 @@ export function readBuildRequest(args: Args): BuildRequest {
     imageName: typeof image['name'] === 'string' ? image['name'] : '',
     filterProperties,
     retry: filterProperties['retry'] === undefined ? undefined : dictArg(filterProperties, 'retry'),
+    groupHint: groupHint(args, filterProperties),
     alternateHosts: listArg(args, 'host_list'),
     requestedNetworks,
     securityGroups: listArg(args, 'security_groups').map(String),
@@ -45,6 +48,15 @@ export function networkRequest(op: InstanceOperation, request: BuildRequest, sig
     securityGroups: request.securityGroups,
     isRepeated: op.attempt > 1,
   };
+}
+
+/** Hints are lists in a request spec; a build given back by another host may come without one (_get_scheduler_hints). */
+function groupHint(args: Args, filterProperties: Readonly<Record<string, unknown>>): string | null {
+  const ofSpec = optionalObjectArg(args, 'request_spec', 'RequestSpec')?.peek('scheduler_hints') ?? {};
+  const hints = Object.keys(ofSpec).length > 0 ? ofSpec : dictArg(filterProperties, 'scheduler_hints');
+  const group = hints['group'];
+  const [first = null] = Array.isArray(group) ? (group as unknown[]) : [group];
+  return typeof first === 'string' && first !== '' ? first : null;
 }
 
 /** nova-api turns `--nic none` into one request whose network id is the word `none`. */

@@ -1,5 +1,6 @@
 import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
 import { isGone, isStateConflict } from '../failures.js';
+import { checkGroupPolicy } from '../group-policy.js';
 import { startNew } from '../first-moments.js';
 import { optionalStringArg } from '../arguments.js';
 import { imageFacts, instanceFacts } from '../instance-facts.js';
@@ -92,6 +93,7 @@ async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void
   const { containers, policy, now } = op.parts;
   const instance = instanceFacts(op.instance, op.parts.settings, request.image);
   const { values: settings } = instanceSettings(instance, policy);
+  await checkGroupPolicy(op, request.groupHint);
   const injectedFiles = readInjectedFiles(op.request.args);
   const adminPassword = optionalStringArg(op.request.args, 'admin_password');
   const { image, plugged } = await prepare(op, request);

@@ -1,5 +1,5 @@
 import sinon from 'sinon';
-import type { Conductor, InstanceFilter, Period } from '../../../src/compute/ports/conductor.js';
+import type { Conductor, InstanceFilter, Period, ServerGroup } from '../../../src/compute/ports/conductor.js';
 import type { Instance } from '../../../src/objects/index.js';
 
 /** What was written to the instance row, in order, with the expectation it was written under. */
@@ -48,6 +48,12 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       remove: sinon.stub().resolves(),
       removeAll: sinon.stub().resolves(),
       order: sinon.stub().resolves([]),
+    },
+    groups: {
+      ofHint: sinon.stub<[string], Promise<ServerGroup | undefined>>().resolves(undefined),
+      ofInstance: sinon.stub<[string], Promise<ServerGroup | undefined>>().resolves(undefined),
+      hostsOf: sinon.stub<[ServerGroup, string], Promise<readonly string[]>>().resolves([]),
+      movingTo: sinon.stub<[string, string], Promise<readonly string[]>>().resolves([]),
     },
     tasks: { buildInstances: sinon.stub().resolves() },
     scheduler: {

@@ -184,6 +184,7 @@ export function fakeParts() {
       startGraceMs: 200,
       forceConfigDrive: false,
       injectsKey: true,
+      checksGroupPolicy: true,
       instanceNameTemplate: 'instance-%08x',
       reclaimInstanceIntervalMs: 0,
       shelvedOffloadTimeMs: 0,

@@ -121,6 +121,23 @@ describe('compute/verbs/build', () => {
     });
   }
 
+  const hinted: [where: string, args: Record<string, unknown>][] = [
+    ['request', { request_spec: create('RequestSpec', { scheduler_hints: { group: ['g1'] } }) }],
+    ['filter properties', { filter_properties: { retry: { hosts: [] }, scheduler_hints: { group: 'g1' } } }],
+  ];
+  for (const [where, args] of hinted) {
+    it(`gives a server back that its group does not want here: the group of the ${where}`, async () => {
+      const fake = fakeParts();
+      const [friend, uuid] = ['a-friend', 'the-group'];
+      const group = { uuid, policy: 'anti-affinity', maxServersPerHost: 1, members: [UUID, friend] };
+      fake.conductor.groups.ofHint.withArgs('g1').resolves(group);
+      fake.conductor.instances.uuidsOnHost.resolves([UUID, friend]);
+      await build(fake, buildArgs(newborn(), args));
+      assert.equal(fake.images.ensure.callCount + fake.containers.create.callCount, 0);
+      assert.equal(fake.conductor.tasks.buildInstances.callCount, 1);
+    });
+  }
+
   it('tells nobody but cleans up when the server is deleted while it is built', async () => {
     const fake = fakeParts();
     const args = buildArgs(newborn());
