@@ -72,7 +72,7 @@ const bookworm: Release = {
     ],
     linuxbridge: ['neutron-linuxbridge-agent', 'ebtables'],
     'python-compute': ['nova-compute'],
-    tests: ['docker-registry', 'openssl', 'systemd'],
+    tests: ['docker-registry', 'lxcfs', 'openssl', 'systemd'],
   },
   neutronApi: 'command',
   mechanismDrivers: ['openvswitch', 'linuxbridge'],

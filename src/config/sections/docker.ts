@@ -99,7 +99,8 @@ const settings = {
     default: '/var/lib/lxcfs',
     help:
       'Where lxcfs runs, if it does: then uptime, free and /proc/cpuinfo in a container are its own. A container keeps ' +
-      'what it was made with, so lxcfs has to go on running. Empty: not used.',
+      'what it was made with, so lxcfs has to go on running. It shows as many CPUs as a flavor has when it is started ' +
+      'with --enable-cfs. Empty: not used.',
   }),
 };
 

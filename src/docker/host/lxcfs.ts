@@ -28,10 +28,10 @@ function file(folder: string, path: string): GuestFile {
   return { hostPath: join(folder, path), guestPath: path, readOnly: true };
 }
 
-/** A file system whose program died can't be read; then there is nothing to mount. */
+/** A file system whose program died can't be read; then there is nothing to mount. lxcfs 5 names `online` twice. */
 async function listed(folder: string, system: HostSystem): Promise<readonly string[]> {
   try {
-    return (await system.list(folder)).toSorted();
+    return [...new Set(await system.list(folder))].toSorted();
   } catch {
     return [];
   }

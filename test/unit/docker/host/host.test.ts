@@ -62,7 +62,7 @@ describe('docker/host', () => {
   it('takes from lxcfs what may be mounted, when it runs', async () => {
     const folders = {
       '/lxcfs/proc': 'uptime cpuinfo pressure slabinfo',
-      '/lxcfs/sys/devices/system/cpu': 'online possible',
+      '/lxcfs/sys/devices/system/cpu': 'online possible online',
     };
     deepEqual(await lxcfsFiles('/lxcfs', machine({ folders })), [
       { hostPath: '/lxcfs/proc/cpuinfo', guestPath: '/proc/cpuinfo', readOnly: true },
