@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { bringUp } from '../plane/bring-up.js';
 import { findService } from '../plane/catalog.js';
 import { requireRoot, runInNetwork } from './inside.js';
+import { spacesOf } from '../plane/hosts.js';
 import { installFor } from '../plane/install.js';
 import { COMPUTE_KINDS, SWITCHES, type Overrides, type Plane } from '../plane/plane.js';
 import { Progress, terminal } from '../plane/progress.js';
@@ -26,6 +27,8 @@ const HELP = `Brings a real OpenStack control plane up on this machine, each one
   --release RELEASE        the Debian release that it is made of: 12 (Nova 26); this machine's when not given
   --compute docker|fake|none   who is nova-compute: this project's service (default), Python's with its fake driver, nobody
   --switch openvswitch|openvswitch-hybrid|linuxbridge   who wires ports (openvswitch when not given)
+  --hosts N                how many compute hosts, each a network of its own with an engine and a service (1 when not given);
+                           services of the second are called compute@compute2 and so on
   --only SERVICE,...       just these services and what they need (for example: rabbitmq,docker)
   --netns own|none         a network namespace of its own (default), or the machine's own network
   --set FILE.SECTION.OPTION=VALUE   one more line of configuration; FILE: nova, compute, neutron, ml2, keystone, ...
@@ -38,6 +41,7 @@ const OPTIONS = {
   release: { type: 'string' },
   compute: { type: 'string' },
   switch: { type: 'string' },
+  hosts: { type: 'string' },
   only: { type: 'string' },
   netns: { type: 'string' },
   set: { type: 'string', multiple: true },
@@ -79,8 +83,7 @@ async function up(values: Values, args: readonly string[], signal: AbortSignal):
   const progress = new Progress(terminal());
   try {
     await installFor(plane, progress, signal);
-    const { space } = plane;
-    if (space !== null)
+    for (const space of spacesOf(plane))
       await progress.step(
         'space',
         () => openSpace(space, signal),
@@ -109,6 +112,7 @@ function wishOf(values: Values): PlaneWish {
   const { only } = values;
   return {
     name: values.name,
+    hosts: values.hosts === undefined ? undefined : Number(values.hosts),
     switch: oneOf('--switch', SWITCHES, values.switch),
     release: values.release,
     compute: oneOf('--compute', COMPUTE_KINDS, values.compute),

@@ -1,7 +1,9 @@
+import { onHost, viewFrom } from './hosts.js';
 import type { ComputeKind, Plane } from './plane.js';
 import { agentsOf } from './services/agents.js';
 import { computeService } from './services/compute.js';
 import { containerd, docker } from './services/docker.js';
+import { doorway } from './services/doorway.js';
 import { glance } from './services/glance.js';
 import { keystone } from './services/keystone.js';
 import { mariadb } from './services/mariadb.js';
@@ -16,6 +18,21 @@ import { Trouble } from './trouble.js';
 
 /** The services that a plane of this kind can have, whether or not all of them were asked for. */
 export function allServices(plane: Plane): Service[] {
+  const further = plane.hosts.slice(1);
+  return [
+    ...servicesOfFirst(plane),
+    ...(further.length === 0 ? [] : [doorway]),
+    ...further.flatMap((host) => onHost(host, servicesOfFurther(viewFrom(plane, host)))),
+  ];
+}
+
+/** What a host has of its own that has no control plane. */
+function servicesOfFurther(plane: Plane): Service[] {
+  const compute = plane.compute === 'none' ? [] : [computeService(plane)];
+  return [containerd, docker, ovsdb, vswitchd, doorway, ...agentsOf(plane), ...compute];
+}
+
+function servicesOfFirst(plane: Plane): Service[] {
   return [
     mariadb,
     memcached,

@@ -1,6 +1,8 @@
 import { run, cleanEnvironment, type CommandResult } from './machine/command.js';
 import { enterNetwork } from './machine/space.js';
+import { setCable } from './cable.js';
 import { findService } from './catalog.js';
+import { furtherViews } from './hosts.js';
 import { clientEnvironment } from './openrc.js';
 import { Rest, apiUrl, type Account, type Api } from './openstack/rest.js';
 import { dockerSocket, firstHost, transportUrl, type Overrides, type Plane } from './plane.js';
@@ -23,6 +25,17 @@ export interface ServiceHandle {
   restart(options?: Overrides): Promise<void>;
   /** Ends it as a crash would (SIGKILL). */
   kill(): Promise<void>;
+}
+
+/** One compute host of an open plane, for tests that take it away. */
+export interface HostHandle {
+  readonly name: string;
+  docker(words: readonly string[]): Promise<string>;
+  /** Any command in the host's network. */
+  run(argv: readonly string[]): Promise<CommandResult>;
+  /** Pulls its cable: nothing comes or goes, and nobody is told. Not for the host that the control plane is on. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
 }
 
 /** What a test needs of a plane that is up. */
@@ -49,7 +62,10 @@ export interface OpenPlane {
   docker(words: readonly string[]): Promise<string>;
   /** Any command in the plane's network. */
   run(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<CommandResult>;
+  /** A service; those of further hosts are called `compute@compute2` and so on. */
   service(name: string): ServiceHandle;
+  /** One of its compute hosts. */
+  on(host: string): HostHandle;
 }
 
 /**
@@ -93,6 +109,24 @@ export function openPlane(name = process.env['NCD_PLANE']): OpenPlane {
     docker: async (words) => (await inside(['docker', `--host=unix://${dockerSocket(plane)}`, ...words])).stdout,
     run: inside,
     service: (which) => handleOf(plane, which),
+    on: (host) => hostOf(plane, host),
+  };
+}
+
+function hostOf(plane: Plane, name: string): HostHandle {
+  const view = [plane, ...furtherViews(plane)].find((each) => firstHost(each).name === name);
+  if (view === undefined) throw new Trouble(`plane "${plane.name}" has no host "${name}"`);
+  const enter = view.space === null ? [] : enterNetwork(view.space);
+  const inside = (argv: readonly string[]): Promise<CommandResult> => {
+    return run([...enter, ...argv], { env: cleanEnvironment() });
+  };
+  const soon = (): AbortSignal => AbortSignal.timeout(20_000);
+  return {
+    name,
+    run: inside,
+    docker: async (words) => (await inside(['docker', `--host=unix://${dockerSocket(view)}`, ...words])).stdout,
+    cut: () => setCable(view, 'down', soon()),
+    mend: () => setCable(view, 'up', soon()),
   };
 }
 

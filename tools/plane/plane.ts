@@ -66,7 +66,10 @@ export interface PlaneRecord {
   readonly overrides: Overrides;
 }
 
-/** A control plane: data only. What runs is found from the records in its `run` folder. */
+/**
+ * A control plane: data only. What runs is found from the records in its `run` folder.
+ * Services of a further host get the plane as it is there (hosts.ts): folders, namespaces and a tag of its own.
+ */
 export interface Plane extends Omit<PlaneRecord, 'release'> {
   readonly checkout: string;
   readonly folder: string;
@@ -76,6 +79,10 @@ export interface Plane extends Omit<PlaneRecord, 'release'> {
   readonly data: string;
   /** Sockets and process records; short enough for a unix socket. */
   readonly run: string;
+  /** Where the process records of all hosts are. */
+  readonly records: string;
+  /** Ends the names of services of a further host: `@compute2`; empty for all others. */
+  readonly at: string;
   /** null for a plane in the machine's own namespaces. */
   readonly space: Space | null;
   /** Names this plane on the whole machine (control groups, namespaces), even beside other checkouts. */
@@ -99,7 +106,8 @@ export function planeOf(record: PlaneRecord, release: Release, checkout: string)
   const place = createHash('sha256').update(folder).digest('hex').slice(0, 6);
   const tag = `ncd-${record.name}-${place}`;
   const near = join(folder, 'run');
-  const run = near.length + LONGEST_SOCKET <= 107 ? near : join('/run', tag);
+  const further = Math.max(...record.hosts.slice(1).map(({ name }) => name.length + 1), 0);
+  const run = near.length + further + LONGEST_SOCKET <= 107 ? near : join('/run', tag);
   const log = join(folder, 'log');
   const space = record.isolated
     ? { netns: tag, recordFile: join(run, 'space.pid'), logFile: join(log, 'space.log'), scratch: join(folder, 'data') }
@@ -113,16 +121,25 @@ export function planeOf(record: PlaneRecord, release: Release, checkout: string)
     log,
     data: join(folder, 'data'),
     run,
+    records: run,
+    at: '',
     space,
     tag,
   };
 }
 
-/** The host of a plane that has just one. */
+/** The host that is with the control plane, or whose view of the plane this is. */
 export function firstHost(plane: Plane): ComputeHost {
   const [host] = plane.hosts;
   if (host === undefined) throw new Error(`plane ${plane.name} has no compute host`);
   return host;
+}
+
+/** The network between the hosts of a plane that has more than one; the first, with the control plane, is its `.1`. */
+export const CABLE_NET = '172.31.250';
+
+export function hasCable(plane: Plane): boolean {
+  return firstHost(plane).address.startsWith(CABLE_NET);
 }
 
 export function dockerSocket(plane: Plane): string {

@@ -12,11 +12,11 @@ import { Trouble } from './trouble.js';
 
 /** Where the service's process record and log are. */
 export function recordFile(plane: Plane, service: Pick<Service, 'name'>): string {
-  return join(plane.run, `${service.name}.pid`);
+  return join(plane.records, `${service.name}${plane.at}.pid`);
 }
 
 export function logFile(plane: Plane, service: Pick<Service, 'name'>): string {
-  return join(plane.log, `${service.name}.log`);
+  return join(plane.log, `${service.name}${plane.at}.log`);
 }
 
 /** Whether the service's process lives, and which it is. */
@@ -53,9 +53,10 @@ async function launch(plane: Plane, service: Service, signal: AbortSignal): Prom
   await writeFiles(plane, service);
   await service.prepare?.(plane, signal);
   const { argv, env = {} } = service.command(plane);
+  const space = service.space === undefined ? plane.space : service.space(plane);
   const spec = {
     name: service.name,
-    argv: [...(plane.space === null ? [] : enterSpace(plane.space)), ...argv],
+    argv: [...(space === null ? [] : enterSpace(space)), ...argv],
     env: cleanEnvironment(env),
     recordFile: recordFile(plane, service),
     logFile: logFile(plane, service),

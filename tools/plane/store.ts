@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFile
 import { dirname, join } from 'node:path';
 import { freePorts } from './machine/ports.js';
 import {
+  CABLE_NET,
   CHECKOUT,
   DEFAULT_PORTS,
   planeOf,
   planesFolder,
+  type ComputeHost,
   type ComputeKind,
   type Overrides,
   type Plane,
@@ -24,6 +26,8 @@ export interface PlaneWish {
   readonly isolated?: boolean | undefined;
   readonly compute?: ComputeKind | undefined;
   readonly switch?: Switch | undefined;
+  /** How many compute hosts. */
+  readonly hosts?: number | undefined;
   readonly only?: readonly string[] | null | undefined;
   readonly overrides?: Overrides | undefined;
 }
@@ -94,12 +98,24 @@ async function newRecord(wish: PlaneWish): Promise<PlaneRecord> {
     isolated,
     ports: isolated ? DEFAULT_PORTS : await freePorts(DEFAULT_PORTS),
     secrets: newSecrets(),
-    hosts: [{ name: 'compute1', address: '127.0.0.1' }],
+    hosts: hostsOf(wish),
     compute: wish.compute ?? 'docker',
     switch: wish.switch ?? 'openvswitch',
     only: wish.only ?? null,
     overrides: wish.overrides ?? {},
   };
+}
+
+/** @throws Trouble when a plane of that kind cannot have so many */
+function hostsOf({ hosts = 1, isolated = true, switch: kind }: PlaneWish): ComputeHost[] {
+  if (hosts === 1) return [{ name: 'compute1', address: '127.0.0.1' }];
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > 9) throw new Trouble('a plane has from 1 to 9 hosts');
+  if (!isolated) throw new Trouble("a plane in the machine's own network has one host", { hint: '--netns own' });
+  if (kind === 'linuxbridge')
+    throw new Trouble('a plane with Linux bridges has one host', { hint: 'another --switch' });
+  return Array.from({ length: hosts }, (_, place) => {
+    return { name: `compute${place + 1}`, address: `${CABLE_NET}.${place + 1}` };
+  });
 }
 
 function refuseChange(before: Plane, wish: PlaneWish): void {
@@ -110,6 +126,9 @@ function refuseChange(before: Plane, wish: PlaneWish): void {
   }
   if (wish.switch !== undefined && wish.switch !== before.switch) {
     throw new Trouble(`plane "${before.name}" was made with ${before.switch}`, { hint });
+  }
+  if (wish.hosts !== undefined && wish.hosts !== before.hosts.length) {
+    throw new Trouble(`plane "${before.name}" was made with ${before.hosts.length} hosts`, { hint });
   }
   if (wish.release !== undefined && findRelease(wish.release).name !== before.release.name) {
     throw new Trouble(`plane "${before.name}" was made of Debian ${before.release.name}`, { hint });

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allServices } from './catalog.js';
 import { runGraph, type Step, type Watcher } from './graph.js';
+import { furtherViews, spacesOf } from './hosts.js';
 import { isAlive, killSession, readRecord, sessionOf } from './machine/daemon.js';
 import { cgroupsOf, mountsBelow, removeCgroups, removeShimSockets, unmountBelow } from './machine/leftovers.js';
 import { commandLine } from './machine/processes.js';
@@ -41,7 +42,7 @@ export async function removePlane(plane: Plane, signal: AbortSignal): Promise<vo
   for (const file of recordFiles(plane)) {
     const record = readRecord(file);
     // The holder of the namespaces goes last, or nothing could enter them any more.
-    if (record !== null && file !== plane.space?.recordFile) killSession(record);
+    if (record !== null && !holds(plane, file)) killSession(record);
   }
   await release(plane, signal);
   await rm(plane.run, { recursive: true, force: true });
@@ -50,7 +51,7 @@ export async function removePlane(plane: Plane, signal: AbortSignal): Promise<vo
 
 /** All that remains of a plane on the machine when no service of it runs: containers, sessions, namespaces, mounts. */
 async function release(plane: Plane, signal: AbortSignal): Promise<void> {
-  const sessions = recordFiles(plane).filter((file) => file !== plane.space?.recordFile);
+  const sessions = recordFiles(plane).filter((file) => !holds(plane, file));
   await until(
     () => {
       const left = sessions.flatMap((file) => sessionsOf(file));
@@ -59,6 +60,11 @@ async function release(plane: Plane, signal: AbortSignal): Promise<void> {
     },
     { what: 'what the services had started to end', signal, timeoutMs: 20_000, everyMs: 25 },
   );
+  for (const view of furtherViews(plane)) {
+    await removeCgroups(view.tag, signal);
+    await removeNamespaces(view, signal);
+    if (view.space !== null) await closeSpace(view.space, signal);
+  }
   await removeCgroups(plane.tag, signal);
   await removeNamespaces(plane, signal);
   await removeSwitchDevices(plane, signal);
@@ -66,6 +72,11 @@ async function release(plane: Plane, signal: AbortSignal): Promise<void> {
   else removeShimSockets(containerdSocket(plane), containersOf(plane));
   for (const folder of [plane.folder, plane.run]) await unmountBelow(folder, signal);
   for (const file of recordFiles(plane)) await rm(file, { force: true });
+}
+
+/** Whether that is the record of who holds namespaces. */
+function holds(plane: Plane, file: string): boolean {
+  return spacesOf(plane).some(({ recordFile }) => recordFile === file);
 }
 
 /** The ids of all containers that the plane's engine knows, from its own folder: it may be dead. */
@@ -92,10 +103,14 @@ export function tracesOf(plane: Plane): string[] {
     .map(readRecord)
     .flatMap((record) => (record === null ? [] : sessionOf(record)))
     .map(({ pid }) => `process ${pid}: ${commandLine(pid).slice(0, 100)}`);
-  const holder =
-    plane.space !== null && isAlive(readRecord(plane.space.recordFile)) ? ['the holder of its namespaces'] : [];
-  const netns =
-    plane.space !== null && existsSync(`/run/netns/${plane.space.netns}`) ? [`netns ${plane.space.netns}`] : [];
+  const spaces = spacesOf(plane);
+  const holders = spaces
+    .filter(({ recordFile }) => isAlive(readRecord(recordFile)))
+    .map(({ netns }) => `holder of ${netns}`);
+  const netns = spaces
+    .filter((space) => existsSync(`/run/netns/${space.netns}`))
+    .map((space) => `netns ${space.netns}`);
+  const cgroups = [plane, ...furtherViews(plane)].flatMap(({ tag }) => cgroupsOf(tag));
   const mounts = [plane.folder, plane.run].flatMap(mountsBelow).map((path) => `mount ${path}`);
-  return [...sessions, ...holder, ...netns, ...mounts, ...cgroupsOf(plane.tag).map((path) => `control group ${path}`)];
+  return [...sessions, ...holders, ...netns, ...mounts, ...cgroups.map((path) => `control group ${path}`)];
 }

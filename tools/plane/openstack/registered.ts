@@ -1,5 +1,5 @@
 import { until } from '../machine/wait.js';
-import { firstHost, type Plane } from '../plane.js';
+import type { Plane } from '../plane.js';
 import { Rest } from './rest.js';
 
 interface ServiceRow {
@@ -14,11 +14,15 @@ interface ServiceRow {
  */
 export async function awaitRegistered(plane: Plane, signal: AbortSignal): Promise<string> {
   const rest = new Rest(plane, 'admin');
-  const { name } = firstHost(plane);
+  const names = plane.hosts.map(({ name }) => name);
+  await Promise.all(names.map((name) => awaitHost(rest, name, signal)));
+  return names.join(', ');
+}
+
+async function awaitHost(rest: Rest, name: string, signal: AbortSignal): Promise<void> {
   const wait = { what: `compute host ${name} to register`, signal, everyMs: 300, timeoutMs: 90_000 };
   await until(async () => (await isUp(rest, name)) && isMapped(rest, name), wait);
   await until(() => hasInventory(rest, name), wait);
-  return name;
 }
 
 async function isUp(rest: Rest, host: string): Promise<boolean> {

@@ -148,8 +148,9 @@ const metadataAgent: Service = {
   ready: (plane) => accepts(join(statePath(plane), 'metadata_proxy')),
 };
 
-/** The agents of a plane's host: one that wires ports, and those that serve networks. */
+/** The agents of a plane's host: one that wires ports, and, beside the control plane, those that serve networks. */
 export function agentsOf(plane: Plane): readonly Service[] {
   const l2 = plane.switch === 'linuxbridge' ? linuxbridgeAgent : openvswitchAgent;
+  if (plane.at !== '') return [l2];
   return [l2, dhcpAgent(l2), l3Agent(l2), metadataAgent];
 }

@@ -3,13 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanEnvironment, run } from '../machine/command.js';
 import { enterSpace } from '../machine/space.js';
-import type { Plane } from '../plane.js';
+import { firstHost, hasCable, type Plane } from '../plane.js';
 import { accepts } from './reach.js';
 import type { Service } from './service.js';
 
 /** The bridge that leads out of the plane, and the host's address on it: the gateway of the public network. */
 export const OUTER_BRIDGE = 'br-ex';
 export const OUTER_ADDRESS = '172.24.4.1/24';
+
+/** Between hosts. A bridge of the switch, since in user space only those carry its tunnels. */
+export const CABLE = 'br-cable';
 
 const folder = (plane: Plane): string => join(plane.run, 'ovs');
 const socket = (plane: Plane): string => join(folder(plane), 'db.sock');
@@ -67,10 +70,18 @@ export const vswitchd: Service = {
     return (await run(look, { signal, accept: [0, 1] })).code === 0;
   },
   settle: async (plane, signal) => {
-    await run([...entering(plane), 'ip', 'addr', 'replace', OUTER_ADDRESS, 'dev', OUTER_BRIDGE], { signal });
-    await run([...entering(plane), 'ip', 'link', 'set', 'dev', OUTER_BRIDGE, 'up'], { signal });
+    if (plane.at === '') await giveAddress(plane, OUTER_BRIDGE, OUTER_ADDRESS, signal);
+    if (!hasCable(plane)) return;
+    const cable = ['--may-exist', 'add-br', CABLE, '--', 'set', 'Bridge', CABLE, 'datapath_type=netdev'];
+    await ovsVsctl(plane, cable, signal);
+    await giveAddress(plane, CABLE, `${firstHost(plane).address}/24`, signal);
   },
 };
+
+async function giveAddress(plane: Plane, device: string, address: string, signal: AbortSignal): Promise<void> {
+  await run([...entering(plane), 'ip', 'addr', 'replace', address, 'dev', device], { signal });
+  await run([...entering(plane), 'ip', 'link', 'set', 'dev', device, 'up'], { signal });
+}
 
 function entering({ space }: Plane): string[] {
   return space === null ? [] : enterSpace(space);

@@ -1,3 +1,4 @@
+import type { Space } from '../machine/space.js';
 import type { PackageGroup } from '../releases.js';
 import type { Plane, PortName } from '../plane.js';
 
@@ -26,6 +27,8 @@ export interface Service {
   /** What must be there before the first start; called before every start, so it must be quick when done. */
   prepare?(plane: Plane, signal: AbortSignal): Promise<void>;
   command(plane: Plane): Command;
+  /** The namespaces in which it runs when they are not the plane's. */
+  space?(plane: Plane): Space | null;
   /** Asked again and again after the start. A question that cannot be answered yet is a no. */
   ready(plane: Plane, signal: AbortSignal): Promise<boolean>;
   /** Work that needs the running service, only before it is called ready; must be harmless when repeated. */
