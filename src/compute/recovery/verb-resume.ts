@@ -18,7 +18,10 @@ export interface ResumeFacts {
 
 /** The decision as a pure table; touches nothing when the work is not ours or not wanted any more. */
 export function decideResume(rule: ResumeRule, facts: ResumeFacts): Resume {
-  if (facts.instance === undefined || facts.eventFinished === true) return 'drop';
+  if (facts.eventFinished === true) return 'drop';
+  if (facts.instance === undefined) {
+    return facts.eventFinished === false && rule.done.includes('deleted') ? 'finish' : 'drop';
+  }
   if (!isHere(rule, facts.instance.host, facts.ourHost)) return 'drop';
   if (rule.tasks.includes(facts.instance.task)) return 'go-on';
   // Nothing under way and the state is the one that we leave: killed between the last save and the event's end.

@@ -36,6 +36,13 @@ export class WitnessedService {
    * @param more lines of nova.conf that go before those of the plane
    */
   static async start(plane: OpenPlane, point?: KillPoint, more = ''): Promise<WitnessedService> {
+    const service = await WitnessedService.startUnarmed(plane, point, more);
+    service.arm();
+    return service;
+  }
+
+  /** The same, not armed yet: for a test that waits first until what an earlier one left is done. */
+  static async startUnarmed(plane: OpenPlane, point?: KillPoint, more = ''): Promise<WitnessedService> {
     const folder = join(plane.folder, 'log');
     const [calls, logFile, extra] = ['calls', 'log', 'conf'].map((end) => join(folder, `witness.${end}`)) as Three;
     rmSync(calls, { force: true });
@@ -56,8 +63,11 @@ export class WitnessedService {
       return existsSync(logFile) && readFileSync(logFile, 'utf8').includes('The service takes requests');
     };
     await until(takesRequests, { what: 'the witnessed service to take requests', signal: never, logFile });
-    child.kill('SIGUSR2');
     return new WitnessedService(child, { calls, log: logFile, extra });
+  }
+
+  arm(): void {
+    this.child.kill('SIGUSR2');
   }
 
   /** Lines of calls since it was armed. */

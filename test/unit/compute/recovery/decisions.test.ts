@@ -46,8 +46,14 @@ describe('compute/recovery: any other verb that was started before and did not e
     ['another verb came', { instance: { host: 'h', vmState: 'active', task: 'deleting' } }, 'drop'],
     ['moved away', { instance: { host: 'other', vmState: 'active', task: 'pausing' } }, 'drop'],
     ['event finished', { instance: { host: 'h', vmState: 'active', task: 'pausing' }, eventFinished: true }, 'drop'],
-    ['row gone', { instance: undefined }, 'drop'],
+    ['row gone', { instance: undefined, eventFinished: false }, 'drop'],
   ];
+  it('a deletion whose row is gone is done but for the event', () => {
+    const deleting = { tasks: ['deleting'] as Task[], done: ['deleted'] as VmState[] };
+    const gone = { instance: undefined, ourHost: 'h' };
+    assert.equal(decideResume(deleting, { ...gone, eventFinished: false }), 'finish');
+    assert.equal(decideResume(deleting, { ...gone, eventFinished: true }), 'drop');
+  });
   for (const [name, facts, decision] of table) {
     it(`${name}: ${decision}`, () => {
       assert.equal(
