@@ -70,12 +70,13 @@ async function leave(op: InstanceOperation, clean: boolean): Promise<void> {
   const uuid = instance.get('uuid');
   await notify(op, 'shelve_offload', 'start');
   await powerOff(op, clean);
-  const powerState = await powerOf(op);
   await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
   await parts.networks.unplug(uuid);
   await dropGuest(op);
   await parts.allocations.remove(uuid);
-  const row = { vm_state: 'shelved_offloaded', task_state: null, power_state: powerState, host: null, node: null };
+  // What it was when it went, also for a repeated request that finds no container any more.
+  const power = { power_state: POWER_STATE.SHUTDOWN };
+  const row = { vm_state: 'shelved_offloaded', task_state: null, ...power, host: null, node: null };
   await save(op, row, ['shelving', 'shelving_offloading']);
   parts.node.usageChanged();
   await Promise.all([conductor.scheduler.instanceDeleted(uuid), notify(op, 'shelve_offload', 'end')]);

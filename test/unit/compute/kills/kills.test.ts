@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { POWER_STATE, type PowerState } from '../../../../src/compute/ports/containers.js';
 import type { Args } from '../../../../src/compute/operation.js';
 import { create, type Instance } from '../../../../src/objects/index.js';
-import { fakeParts } from '../parts.js';
+import { fakeParts, HOST } from '../parts.js';
 import { IN_INBOX, Process, type Kill } from './process.js';
 import { World, type Before } from './world.js';
 
@@ -33,10 +33,22 @@ const POWER: Readonly<Record<string, PowerState>> = {
   'soft-delete': SHUTDOWN,
   paused: PAUSED,
   suspended: PAUSED,
+  shelved: SHUTDOWN,
 };
 
 const imaging = { args: () => ({ image_id: 'image-2', backup_type: 'daily', rotation: 1 }) };
 const reboot = (type: string) => ({ about: type, args: () => ({ reboot_type: type, block_device_info: null }) });
+
+const IMAGE_DICT = { id: 'image-1', name: 'busybox', container_format: 'docker', properties: {} };
+const again = {
+  args: () => ({
+    image_ref: 'image-1',
+    injected_files: [],
+    new_pass: 'p4ss',
+    recreate: false,
+    preserve_ephemeral: false,
+  }),
+};
 
 /** Each verb that changes something. A new verb gets a line here. */
 const TABLE: readonly Line[] = [
@@ -54,11 +66,23 @@ const TABLE: readonly Line[] = [
   line('set_admin_password', ['active', 'updating_password'], 'active', { args: () => ({ new_pass: 'p4ss' }) }),
   line('snapshot_instance', ['active', 'image_snapshot_pending'], 'active', imaging),
   line('backup_instance', ['stopped', 'image_backup'], 'stopped', imaging),
+  line('rebuild_instance', ['active', 'rebuilding'], 'active', again),
+  line('rebuild_instance', ['stopped', 'rebuilding'], 'stopped', { ...again, about: 'of a stopped server' }),
+  line('shelve_instance', ['active', 'shelving'], 'shelved_offloaded', imaging),
+  line('shelve_offload_instance', ['shelved', 'shelving_offloading'], 'shelved_offloaded'),
+  {
+    verb: 'unshelve_instance',
+    before: {
+      row: { host: null, node: null, vm_state: 'shelved_offloaded', task_state: 'unshelving', power_state: 4 },
+    },
+    args: () => ({ image: IMAGE_DICT, filter_properties: {}, node: HOST, request_spec: null }),
+    end: 'active',
+  },
   {
     verb: 'build_and_run_instance',
     before: { row: { host: null, node: null, vm_state: 'building', task_state: 'scheduling', power_state: 0 } },
     args: () => ({
-      image: { id: 'image-1', name: 'busybox', container_format: 'docker', properties: {} },
+      image: IMAGE_DICT,
       request_spec: null,
       filter_properties: {},
       admin_password: 'secret',

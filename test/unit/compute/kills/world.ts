@@ -36,11 +36,18 @@ const TOLD: readonly FieldName<'Instance'>[] = [
   'system_metadata',
 ];
 
+interface Guest {
+  readonly key: ContainerKey;
+  power: PowerState;
+  /** Whether it stood there before the request. */
+  readonly age: 'old' | 'new';
+}
+
 /** What lasts when a service is killed: Nova's records, containers, and things on the host, of one server. */
 export class World {
   readonly #row: Map<string, unknown>;
   #isDeleted = false;
-  readonly #containers = new Map<string, { readonly key: ContainerKey; power: PowerState }>();
+  readonly #containers = new Map<string, Guest>();
   readonly #held = new Set<string>();
   readonly #events = new Map<string, string>();
   readonly #passwords: string[] = [];
@@ -52,7 +59,7 @@ export class World {
     for (const [field, value] of Object.entries(row)) this.#row.set(field, value);
     this.#held.add('allocation');
     if (power === undefined) return;
-    this.#place({ instanceUuid: UUID, role: 'main' }, power);
+    this.#containers.set('main', { key: { instanceUuid: UUID, role: 'main' }, power, age: 'old' });
     this.#held.add('ports');
   }
 
@@ -66,7 +73,7 @@ export class World {
   seen(): object {
     return {
       row: this.#isDeleted ? 'deleted' : Object.fromEntries(TOLD.map((field) => [field, this.#row.get(field) ?? null])),
-      containers: [...this.#containers.values()].map(({ key, power }) => `${key.role} ${power}`).sort(),
+      containers: [...this.#containers.values()].map(({ key, power, age }) => `${age} ${key.role} ${power}`).sort(),
       held: [...this.#held].sort(),
       events: [...this.#events].map(([name, result]) => `${name} ${result}`).sort(),
       passwords: [...new Set(this.#passwords)],
@@ -129,7 +136,7 @@ export class World {
     const containers: Containers = {
       ...base.containers,
       create: ({ key }) => {
-        if (of(key) === undefined) this.#place(key, SHUTDOWN);
+        if (of(key) === undefined) this.#containers.set(key.role, { key, power: SHUTDOWN, age: 'new' });
         return Promise.resolve(state(key) ?? containerState(SHUTDOWN));
       },
       start: change(RUNNING, [SHUTDOWN, RUNNING]),
@@ -160,6 +167,7 @@ export class World {
         ...base.networks,
         allocate: () => this.#take('ports', []),
         deallocate: () => this.#drop('ports'),
+        plug: () => this.#take('ports', undefined),
         unplug: () => this.#drop('ports'),
         held: () => Promise.resolve(held('ports') ? [UUID] : []),
       },
@@ -173,10 +181,6 @@ export class World {
         show: () => Promise.resolve({ ...IMAGE, status: held('image') ? 'active' : 'queued' }),
       },
     };
-  }
-
-  #place(key: ContainerKey, power: PowerState): void {
-    this.#containers.set(key.role, { key, power });
   }
 
   #isHere(): boolean {
