@@ -3,7 +3,7 @@
  * app/ alone puts the parts together.
  */
 const rooms =
-  'app|cli|config|config-drive|observe|oslo|objects|compute|conductor|docker|network|openstack|resources|periodic|notify|' +
+  'app|cli|config|config-drive|observe|oslo|objects|compute|conductor|console|docker|network|openstack|resources|periodic|notify|' +
   'settings|errors';
 
 /** Room -> the rooms that it may import. A room not named here may be imported by app/ and cli/ only. */
@@ -17,6 +17,7 @@ const allowed = {
   conductor: ['errors', 'observe', 'oslo', 'objects', 'compute'],
   notify: ['errors', 'observe', 'oslo', 'objects', 'compute'],
   compute: ['errors', 'observe', 'objects', 'settings'],
+  console: ['errors', 'observe', 'compute'],
   docker: ['errors', 'observe', 'objects', 'compute', 'settings'],
   'config-drive': ['errors', 'observe', 'objects', 'compute'],
   network: ['errors', 'observe', 'objects', 'compute', 'openstack'],

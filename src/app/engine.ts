@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Containers } from '../compute/ports/containers.js';
 import type { Disks } from '../compute/ports/disks.js';
 import type { Images, ImageSource } from '../compute/ports/images.js';
+import type { SerialConsoles } from '../console/consoles.js';
+import { createTerminals } from '../docker/console/terminals.js';
 import { createContainers } from '../docker/containers.js';
 import { OurContainers } from '../docker/containers/ours.js';
 import { createDisks } from '../docker/disks.js';
@@ -12,6 +14,8 @@ import { ImageMemory } from '../docker/images/memory.js';
 import type { CallObserver } from '../observe/calls.js';
 import type { Logger } from '../observe/logger.js';
 import { pause } from './clock.js';
+import { createConsoles } from './consoles.js';
+import { hostProcesses } from './host-processes.js';
 import { hostSystem } from './host-system.js';
 import { following, type LiveConfig } from './live.js';
 import { containerSettings, imageSettings } from './settings.js';
@@ -21,6 +25,7 @@ export interface EngineRoom {
   readonly containers: Containers;
   readonly images: Images;
   readonly disks: Disks;
+  readonly consoles: SerialConsoles;
 }
 
 /** The container engine and what is made over it. */
@@ -40,13 +45,16 @@ export function openEngine(live: LiveConfig, source: ImageSource, observer: Call
   const containers = createContainers({ engine, events, settings, system: hostSystem(observer), log });
   const memory = new ImageMemory(join(config.DEFAULT.state_path, 'images.json'), log);
   const images = createImages({ engine, events, source, memory, settings: following(live, imageSettings), clock, log });
+  const ours = new OurContainers(engine, settings.host);
+  const terminals = createTerminals({ engine, ours, processes: hostProcesses, clock, log });
   const disks = createDisks({
     engine,
-    ours: new OurContainers(engine, config.DEFAULT.host),
+    ours,
     folder: join(config.DEFAULT.state_path, 'disks'),
     clock,
     observer,
     log,
   });
-  return { engine, containers, images, disks };
+  const consoles = createConsoles(config, terminals, log);
+  return { engine, containers, images, consoles, disks };
 }

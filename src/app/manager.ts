@@ -71,6 +71,7 @@ export function managerParts(live: LiveConfig, adapters: Adapters, log: Logger):
     settings: following(live, managerSettings),
     containers: engine.containers,
     images: engine.images,
+    consoles: engine.consoles,
     disks: engine.disks,
     locks: new KeyedLocks(),
     running: new RunningWork(),

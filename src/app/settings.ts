@@ -16,7 +16,8 @@ const S = 1000;
 const DEFAULT_REST_TIMEOUT_S = 60;
 const REST_STALL_TIMEOUT_MS = 60_000;
 
-export function managerSettings({ DEFAULT, docker, workarounds }: Config): ManagerSettings {
+export function managerSettings(config: Config): ManagerSettings {
+  const { DEFAULT, docker, workarounds, serial_console: serial, consoleauth } = config;
   return {
     host: DEFAULT.host,
     node: DEFAULT.host,
@@ -31,6 +32,7 @@ export function managerSettings({ DEFAULT, docker, workarounds }: Config): Manag
     instanceNameTemplate: DEFAULT.instance_name_template,
     reclaimInstanceIntervalMs: DEFAULT.reclaim_instance_interval * S,
     shelvedOffloadTimeMs: DEFAULT.shelved_offload_time * S,
+    serialConsole: serial.enabled ? { baseUrl: serial.base_url, tokenTtlMs: consoleauth.token_ttl * S } : null,
   };
 }
 

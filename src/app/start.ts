@@ -18,7 +18,7 @@ import type { ParkedMessage, RpcServer } from '../oslo/index.js';
 import { loadPolicy } from '../settings/load-policy.js';
 import type { Policy } from '../settings/policy.js';
 import { PeriodicRunner } from '../periodic/runner.js';
-import { openEngine } from './engine.js';
+import { openEngine, type EngineRoom } from './engine.js';
 import { hostWasRebooted } from './host-boot.js';
 import { following, LiveConfig } from './live.js';
 import { conductorParts, managerParts, ownContext } from './manager.js';
@@ -83,6 +83,7 @@ export async function startApp(config: Config, log: Logger, observer: CallObserv
 async function stop(service: Service, server: RpcServer, deadlineMs: number): Promise<void> {
   const left = await server.stop({ deadlineMs, graceMs: GRACE_MS });
   if (left > 0) service.log.warn('Requests still ran at the deadline; they stay in the inbox', { left });
+  await service.engine.consoles.stop();
   await service.room.node.close();
   await service.closeNotifications();
 }
@@ -103,6 +104,7 @@ interface Service extends Ingredients {
   readonly parts: ManagerParts;
   readonly presence: Presence;
   readonly room: NodeRoom;
+  readonly engine: EngineRoom;
   readonly closeNotifications: () => Promise<void>;
 }
 
@@ -155,7 +157,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
     },
     log,
   );
-  return { ...ingredients, parts, presence, room, closeNotifications: () => notifications.close() };
+  return { ...ingredients, parts, presence, room, engine, closeNotifications: () => notifications.close() };
 }
 
 /** Brings the host in order, registers, and takes requests. */
@@ -174,6 +176,7 @@ async function serve(service: Service): Promise<RpcServer> {
   });
   const resumed = instancesInInbox(messaging.inbox);
   await initHost({ parts, handlers, context: ownContext(), resumed, signal });
+  await service.engine.consoles.open();
   await presence.register();
   await room.tracker.start();
   parts.containers.watch((event) => {

@@ -4,6 +4,7 @@ import type { FieldsOf, Instance } from '../objects/index.js';
 import type { Conductor, ConductorFor } from './ports/conductor.js';
 import type { Policy } from '../settings/policy.js';
 import type { Containers } from './ports/containers.js';
+import type { Consoles } from './ports/consoles.js';
 import type { DedicatedCpus } from './ports/dedicated-cpus.js';
 import type { InstanceFolders } from './ports/instance-folders.js';
 import type { Disks } from './ports/disks.js';
@@ -43,6 +44,14 @@ export interface ManagerSettings {
   readonly reclaimInstanceIntervalMs: number;
   /** Shelved servers stay on their host for so long; 0: they leave it at once, less: they stay. */
   readonly shelvedOffloadTimeMs: number;
+  /** Null: there are none on this host. */
+  readonly serialConsole: SerialConsoleSettings | null;
+}
+
+export interface SerialConsoleSettings {
+  /** Address of nova-serialproxy as users reach it. */
+  readonly baseUrl: string;
+  readonly tokenTtlMs: number;
 }
 
 /** Everything the manager works with, handed in by app.ts. */
@@ -59,6 +68,7 @@ export interface ManagerParts {
   readonly allocations: Allocations;
   readonly cpus: DedicatedCpus;
   readonly folders: InstanceFolders;
+  readonly consoles: Consoles;
   readonly node: NodeControl;
   readonly conductorFor: ConductorFor;
   readonly notifications: Notifications;

@@ -1,7 +1,8 @@
 import { novaNameOf } from '../errors/kinds.js';
-import type { ActionEvents, BlockDeviceStore, ConductorFor, ConsoleTokens } from '../compute/ports/conductor.js';
+import type { ActionEvents, BlockDeviceStore, ConductorFor } from '../compute/ports/conductor.js';
 import { create, expectObject } from '../objects/index.js';
 import { ConductorCalls, type ConductorParts } from './calls.js';
+import { createConsoleTokens } from './console-tokens.js';
 import { createServerGroups } from './groups.js';
 import { createInstanceStore } from './instances.js';
 import { createNetworkRecords } from './network-records.js';
@@ -17,7 +18,7 @@ export function createConductorFor(parts: ConductorParts): ConductorFor {
       instances: createInstanceStore(calls),
       events: actionEvents(calls, settings.host),
       blockDevices: blockDevices(calls),
-      consoleTokens: consoleTokens(calls),
+      consoleTokens: createConsoleTokens(calls),
       usageAudits: createUsageAudits(calls, settings.host),
       networks: createNetworkRecords(calls),
       groups: createServerGroups(calls),
@@ -89,17 +90,6 @@ function blockDevices(calls: ConductorCalls): BlockDeviceStore {
     },
     async save(device) {
       await calls.objectAction(device, 'save');
-    },
-  };
-}
-
-function consoleTokens(calls: ConductorCalls): ConsoleTokens {
-  return {
-    async cleanForInstance(uuid) {
-      await calls.classAction('ConsoleAuthToken', 'clean_console_auths_for_instance', [uuid]);
-    },
-    async cleanExpired() {
-      await calls.classAction('ConsoleAuthToken', 'clean_expired_console_auths', []);
     },
   };
 }

@@ -8,6 +8,7 @@ import { COMPUTE_KINDS, SWITCHES, type Overrides, type Plane } from '../plane/pl
 import { Progress, terminal } from '../plane/progress.js';
 import { openSpace } from '../plane/machine/space.js';
 import { killService, runningRecord, startService, stopService } from '../plane/service-control.js';
+import type { Service } from '../plane/services/service.js';
 import { statusTable } from '../plane/status.js';
 import { loadPlane, planeNames, preparePlane, requirePlane, type PlaneWish } from '../plane/store.js';
 import { removePlane, stopPlane } from '../plane/take-down.js';
@@ -180,8 +181,9 @@ async function service(
   const [which = '', action = ''] = words;
   const plane = requirePlane(name);
   const found = findService(plane, which);
-  if (plane.space !== null && !args.includes('--inside') && ['start', 'restart'].includes(action)) {
-    return runInNetwork(plane, ['openstack', ...args, '--inside'], signal);
+  if (!args.includes('--inside') && ['start', 'restart'].includes(action)) {
+    if (found.onDemand === true) await install(plane, found, signal);
+    if (plane.space !== null) return runInNetwork(plane, ['openstack', ...args, '--inside'], signal);
   }
   const actions: Record<string, () => Promise<string>> = {
     start: () => startService(plane, found, signal),
@@ -197,6 +199,16 @@ async function service(
   if (chosen === undefined) throw new Trouble(`"${action}" is no action: ${Object.keys(actions).join(', ')}`);
   console.log(`${which}: ${await chosen()}`);
   return 0;
+}
+
+/** What a whole plane does not have, its installation did not bring. */
+async function install(plane: Plane, service: Service, signal: AbortSignal): Promise<void> {
+  const progress = new Progress(terminal());
+  try {
+    await installFor(plane, progress, signal, service.packages);
+  } finally {
+    progress.close();
+  }
 }
 
 /** `exec [--name NAME] [--] COMMAND...`: everything from the first other word on belongs to the command. */

@@ -178,6 +178,7 @@ async function installAll(signal: AbortSignal): Promise<void> {
     'engine',
     'database',
     'control',
+    'consoles',
     'docker-compute',
     'network',
     'tests',

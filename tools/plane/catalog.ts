@@ -10,7 +10,7 @@ import { mariadb } from './services/mariadb.js';
 import { memcached } from './services/memcached.js';
 import { ovsdb, vswitchd } from './services/openvswitch.js';
 import { neutron } from './services/neutron.js';
-import { novaApi, novaConductor, novaScheduler } from './services/nova.js';
+import { novaApi, novaConductor, novaScheduler, novaSerialproxy } from './services/nova.js';
 import { placement } from './services/placement.js';
 import { epmd, rabbitmq } from './services/rabbitmq.js';
 import type { Service } from './services/service.js';
@@ -49,6 +49,7 @@ function servicesOfFirst(plane: Plane): Service[] {
     novaApi,
     novaConductor,
     novaScheduler,
+    novaSerialproxy,
     ...(plane.compute === 'none' ? [] : [computeService(plane)]),
   ];
 }
@@ -77,7 +78,8 @@ const UNUSED: Readonly<Record<ComputeKind, readonly string[]>> = {
 export function wantedNames(plane: Plane): Set<string> {
   const services = allServices(plane);
   const names = [...services, ...STEPS].map(({ name }) => name);
-  if (plane.only === null) return new Set(names.filter((name) => !UNUSED[plane.compute].includes(name)));
+  const rare = [...UNUSED[plane.compute], ...services.filter(({ onDemand }) => onDemand).map(({ name }) => name)];
+  if (plane.only === null) return new Set(names.filter((name) => !rare.includes(name)));
   const links = new Map<string, readonly string[]>(STEPS.map(({ name, needs }) => [name, needs]));
   for (const { name, needs, alongside = [] } of services) links.set(name, [...needs, ...alongside]);
   const wanted = new Set<string>();

@@ -16,6 +16,7 @@ export const DEFAULT_PORTS = {
   neutron: 9696,
   nova: 8774,
   metadata: 8775,
+  serialproxy: 6083,
 } as const;
 
 export type PortName = keyof typeof DEFAULT_PORTS;

@@ -8,6 +8,7 @@ export type PackageGroup =
   | 'engine'
   | 'database'
   | 'control'
+  | 'consoles'
   | 'network'
   | 'linuxbridge'
   | 'docker-compute'
@@ -54,6 +55,7 @@ const bookworm: Release = {
       'uwsgi-core',
       'uwsgi-plugin-python3',
     ],
+    consoles: ['nova-consoleproxy'],
     // What the service calls: converters of image archives, and the switch that Neutron's agent and it share.
     'docker-compute': ['iproute2', 'skopeo', 'xz-utils', 'zstd', 'openvswitch-switch'],
     network: [

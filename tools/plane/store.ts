@@ -49,7 +49,8 @@ export function loadPlane(name: string, checkout = CHECKOUT): Plane | null {
       hint: `stop what it runs by the pids in ${join(dirname(file), 'run')}, remove the folder and bring it up again`,
     });
   }
-  return planeOf({ ...NEW_SINCE, ...record }, findRelease(record.release), checkout);
+  const ports = { ...DEFAULT_PORTS, ...record.ports };
+  return planeOf({ ...NEW_SINCE, ...record, ports }, findRelease(record.release), checkout);
 }
 
 /** What records lack that older tools of the same format wrote. */

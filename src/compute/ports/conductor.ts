@@ -103,7 +103,20 @@ export interface BlockDeviceStore {
   save(device: NovaObject<'BlockDeviceMapping'>): Promise<void>;
 }
 
+/** Where a token leads. */
+export interface ConsoleAccess {
+  /** Nova's word: `serial`. */
+  readonly type: string;
+  readonly host: string;
+  readonly port: number;
+  readonly instanceUuid: string;
+  /** Of the proxy, as users reach it. */
+  readonly accessUrlBase: string;
+}
+
 export interface ConsoleTokens {
+  /** A new token, and the address with it. Both are secret: they open the console to whoever has them. */
+  authorize(access: ConsoleAccess, ttlMs: number): Promise<{ readonly token: string; readonly accessUrl: string }>;
   cleanForInstance(instanceUuid: string): Promise<void>;
   /** Those of all hosts whose time is over. */
   cleanExpired(): Promise<void>;

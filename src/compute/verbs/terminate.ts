@@ -32,6 +32,7 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   await notify(op, 'shutdown', 'start');
   await parts.containers.remove({ instanceUuid: uuid, role: 'rescue' });
   await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
+  await parts.consoles.close(uuid);
   await dropGuest(op);
   await parts.networks.deallocate({ ...networkSubject(op), requested: null, securityGroups: [], isRepeated: true });
   await notify(op, 'shutdown', 'end');

@@ -11,12 +11,22 @@ export function refuse(text: string, nova: NovaException = NOT_IMPLEMENTED): () 
   return () => Promise.reject(new ServiceError('Unsupported', text, { nova }));
 }
 
-/** A console type that containers do not have (HTTP 400). */
+/** A console type that containers do not have. */
 export function refuseConsole(type: string): () => Promise<never> {
-  return refuse(`Unavailable console type ${type}.`, {
-    name: 'ConsoleTypeUnavailable',
-    code: 400,
-    kwargs: { console_type: type },
+  return () => Promise.reject(consoleTypeUnavailable(type));
+}
+
+/** A console type that there is not, or that the operator has not switched on (HTTP 400). */
+export function consoleTypeUnavailable(type: string): ServiceError {
+  return new ServiceError('Unsupported', `Unavailable console type ${type}.`, {
+    nova: { name: 'ConsoleTypeUnavailable', code: 400, kwargs: { console_type: type } },
+  });
+}
+
+/** What the proxy of another console type is told. */
+export function consoleTypeInvalid(type: string): ServiceError {
+  return new ServiceError('Invalid', `Invalid console type ${type}`, {
+    nova: { name: 'ConsoleTypeInvalid', code: 400, kwargs: { console_type: type } },
   });
 }
 

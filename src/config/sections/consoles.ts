@@ -1,5 +1,6 @@
 import { option, type Section } from '../option.js';
 import { uri } from '../values/addresses.js';
+import { portRange } from '../values/port-range.js';
 import { boolean, integer, string } from '../values/scalars.js';
 
 /** nova/conf/serial_console.py */
@@ -7,9 +8,11 @@ export const serialConsole = {
   help: 'Serial consoles: a terminal in the container through nova-serialproxy.',
   options: {
     enabled: option(boolean(), { default: false, help: 'Offer serial consoles.' }),
-    port_range: option(string(/^\d+:\d+$/), {
-      default: '10000:20000',
-      help: 'TCP ports on which consoles listen on this host, first:last.',
+    port_range: option(portRange(), {
+      default: [10_000, 20_000],
+      help:
+        'TCP ports on which consoles listen on this host: the first, and the one after the last. They listen only for the ' +
+        'moment in which nova-serialproxy connects.',
     }),
     base_url: option(uri(), {
       default: 'ws://127.0.0.1:6083/',

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import { ServiceError } from '../../errors/kinds.js';
 import type { ContainerKey, InsideCommand, InsideResult } from '../../compute/ports/containers.js';
 import { unframed } from '../console/frames.js';
-import { createExec, inspectExec, startExec } from '../engine/containers.js';
+import { createExec, startExec } from '../engine/containers.js';
+import { inspectExec } from '../engine/terminals.js';
 import type { ContainerParts } from './parts.js';
 import { containerMissing } from './refusals.js';
 

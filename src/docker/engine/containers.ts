@@ -123,13 +123,6 @@ export function startExec(engine: Engine, execId: string, tty: boolean): Promise
   return engine.stream('exec.start', `/exec/${encodeURIComponent(execId)}/start`, { Detach: false, Tty: tty });
 }
 
-/** Whether a command runs, and how it ended. */
-export function inspectExec(engine: Engine, execId: string): Promise<{ Running: boolean; ExitCode: number | null }> {
-  return engine.short('exec.inspect', async (dial) =>
-    answerJson(await dial({ method: 'GET', path: `/exec/${encodeURIComponent(execId)}/json` })),
-  );
-}
-
 /** What it uses now, without waiting for a second sample. */
 export function containerStats(engine: Engine, id: string): Promise<ContainerStats> {
   const query = { stream: false, 'one-shot': true };

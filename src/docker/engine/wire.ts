@@ -57,6 +57,7 @@ export interface ExecOptions {
   readonly AttachStdout: boolean;
   readonly AttachStderr: boolean;
   readonly Env?: readonly string[];
+  readonly DetachKeys?: string;
 }
 
 /** GET /containers/ID/stats, the parts that are read; many are missing where the kernel or its version lacks them. */

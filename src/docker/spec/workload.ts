@@ -43,6 +43,7 @@ function noCommand(imageId: string): ServiceError {
 function surroundings({ settings }: ContainerPlan): Partial<CreateOptions> {
   const { env, user, workdir, stop_signal: stopSignal } = settings;
   return {
+    ...(settings.console === 'attach' ? { Tty: true, OpenStdin: true } : {}),
     ...(env === undefined ? {} : { Env: Object.entries(env).map(([name, value]) => `${name}=${value}`) }),
     ...(user === undefined ? {} : { User: user }),
     ...(workdir === undefined ? {} : { WorkingDir: workdir }),

@@ -24,8 +24,18 @@ export const processSettings = {
   }),
   init: single(readBoolean),
   oneshot: single(readBoolean),
+  console: single(readConsole),
   start_grace: single(readSeconds, { measure: { unit: SECONDS, of: (seconds) => seconds } }),
 };
+
+/** `shell`: a serial console is a new shell; `attach`: it is the terminal of process 1, which gets one. */
+export type ConsoleKind = 'shell' | 'attach';
+
+function readConsole(text: string): ConsoleKind {
+  const word = text.trim().toLowerCase();
+  if (word === 'shell' || word === 'attach') return word;
+  throw new BadSetting('expected shell or attach');
+}
 
 function readVariable(text: string, name: string): string {
   if (!/^[A-Za-z_][\w.-]*$/.test(name)) {

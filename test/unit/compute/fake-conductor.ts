@@ -35,7 +35,11 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       isFinished: sinon.stub<[string, string], Promise<boolean | undefined>>().resolves(false),
     },
     blockDevices: { ofInstance: sinon.stub().resolves([]), save: sinon.stub().resolves() },
-    consoleTokens: { cleanForInstance: sinon.stub().resolves(), cleanExpired: sinon.stub().resolves() },
+    consoleTokens: {
+      authorize: sinon.stub().resolves({ token: 'secret', accessUrl: 'ws://proxy/?token=secret' }),
+      cleanForInstance: sinon.stub().resolves(),
+      cleanExpired: sinon.stub().resolves(),
+    },
     usageAudits: {
       isDone: sinon.stub<[Period], Promise<boolean>>().resolves(false),
       begin: sinon.stub().resolves(),

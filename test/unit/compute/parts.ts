@@ -161,6 +161,11 @@ export function fakeParts() {
     remove: sinon.stub().resolves(),
     keepOnly: sinon.stub().resolves(),
   };
+  const consoles = {
+    allot: sinon.stub().resolves({ host: '192.0.2.1', port: 10_000 }),
+    admit: sinon.stub().resolves(true),
+    close: sinon.stub().resolves(),
+  };
   const node = {
     uuid: () => PROVIDER,
     setEnabled: sinon.stub().resolves(),
@@ -188,6 +193,7 @@ export function fakeParts() {
       instanceNameTemplate: 'instance-%08x',
       reclaimInstanceIntervalMs: 0,
       shelvedOffloadTimeMs: 0,
+      serialConsole: { baseUrl: 'ws://proxy/', tokenTtlMs: 600_000 },
     },
     containers,
     disks,
@@ -197,6 +203,7 @@ export function fakeParts() {
     allocations,
     cpus,
     folders,
+    consoles,
     policy: shippedPolicy(),
     node,
     notifications,
@@ -222,6 +229,7 @@ export function fakeParts() {
     allocations,
     cpus,
     folders,
+    consoles,
     node,
     notifications,
   };

@@ -20,8 +20,7 @@ const waiting = new Set([
   ...['non_inheritable_image_properties', 'password_length'],
   ...['notify_on_state_change', 'default_level', 'consecutive_build_service_disable_threshold'],
   ...['provider_config_location', 'disable_compute_service_check_for_ffu'],
-  ...['reserve_disk_resource_for_image_cache', 'token_ttl'],
-  ...['port_range', 'base_url', 'proxyclient_address', 'domain_name', 'domain_id', 'trust_id'],
+  ...['reserve_disk_resource_for_image_cache', 'domain_name', 'domain_id', 'trust_id'],
   ...['catalog_info', 'endpoint_template', 'os_region_name', 'cross_az_attach'],
 ]);
 

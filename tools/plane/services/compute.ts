@@ -11,13 +11,14 @@ import type { Command, Service } from './service.js';
 const statePath = (plane: Plane): string => join(plane.data, firstHost(plane).name);
 const configFile = (plane: Plane): string => join(plane.etc, firstHost(plane).name, 'nova.conf');
 
+const ours = (plane: Plane): boolean => plane.compute === 'docker';
+
 /** The compute service of the plane's host: ours, or Python's with its no-op driver to compare with. */
 export function computeService(plane: Plane): Service {
-  const ours = plane.compute === 'docker';
   return {
     name: 'compute',
-    packages: ours ? ['engine', 'docker-compute'] : ['python-compute'],
-    needs: ours
+    packages: ours(plane) ? ['engine', 'docker-compute'] : ['python-compute'],
+    needs: ours(plane)
       ? ['rabbitmq', 'docker', 'build', 'nova-conductor', 'accounts', 'placement']
       : ['rabbitmq', 'nova-conductor', 'accounts', 'placement'],
     alongside: ['nova-api', 'nova-scheduler', 'neutron', 'glance', 'registered'],
@@ -26,7 +27,7 @@ export function computeService(plane: Plane): Service {
     prepare: async (of) => {
       await mkdir(statePath(of), { recursive: true });
     },
-    command: ours ? ourCommand : pythonCommand,
+    command: ours(plane) ? ourCommand : pythonCommand,
     ready: (of) => isConsumed(of, `compute.${firstHost(of).name}`),
     graceMs: 20_000,
   };
@@ -64,6 +65,11 @@ function options(plane: Plane): Ini {
     docker: { host_url: `unix://${dockerSocket(plane)}` },
     os_vif_ovs: { ovsdb_connection: ovsdbConnection(plane) },
     vnc: { enabled: false },
+    serial_console: {
+      enabled: ours(plane),
+      base_url: `ws://127.0.0.1:${plane.ports.serialproxy}/`,
+      proxyclient_address: host.address,
+    },
     oslo_concurrency: { lock_path: join(statePath(plane), 'lock') },
   });
 }

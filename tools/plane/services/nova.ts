@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { mergeIni, type Ini } from '../ini.js';
 import { transportUrl, type Plane } from '../plane.js';
 import { accountOf, databaseUrl, iniFile, LOG_TO_STDERR, tokenCheck } from './options.js';
-import { answers, isConsumed } from './reach.js';
+import { accepts, answers, isConsumed } from './reach.js';
 import type { Service } from './service.js';
 
 const statePath = (plane: Plane): string => join(plane.data, 'nova');
 
 /** The parts of Nova that stay as they are; all read one configuration file. */
 function novaService(
-  part: 'nova-api' | 'nova-conductor' | 'nova-scheduler',
-  rest: Pick<Service, 'needs' | 'ports' | 'ready'>,
+  part: 'nova-api' | 'nova-conductor' | 'nova-scheduler' | 'nova-serialproxy',
+  rest: Pick<Service, 'needs' | 'ports' | 'ready'> & Partial<Service>,
 ): Service {
   return {
     name: part,
@@ -47,6 +47,15 @@ export const novaScheduler = novaService('nova-scheduler', {
   ready: (plane) => isConsumed(plane, 'scheduler.controller'),
 });
 
+/** Few want it, and it takes as long to start as the others: only when it is asked for. */
+export const novaSerialproxy = novaService('nova-serialproxy', {
+  packages: ['control', 'consoles'],
+  needs: ['mariadb', 'rabbitmq', 'nova-api'],
+  ports: ['serialproxy'],
+  ready: (plane) => accepts(plane.ports.serialproxy),
+  onDemand: true,
+});
+
 function controlOptions(plane: Plane): Ini {
   return mergeIni(sharedNovaOptions(plane), tokenCheck(plane, 'nova'), {
     DEFAULT: {
@@ -63,6 +72,7 @@ function controlOptions(plane: Plane): Ini {
       osapi_max_limit: 2000,
     },
     api: { auth_strategy: 'keystone' },
+    serial_console: { serialproxy_host: '127.0.0.1', serialproxy_port: plane.ports.serialproxy },
     wsgi: { api_paste_config: '/etc/nova/api-paste.ini' },
     database: { connection: databaseUrl(plane, 'nova') },
     api_database: { connection: databaseUrl(plane, 'nova_api') },

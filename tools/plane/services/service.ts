@@ -33,6 +33,8 @@ export interface Service {
   ready(plane: Plane, signal: AbortSignal): Promise<boolean>;
   /** Work that needs the running service, only before it is called ready; must be harmless when repeated. */
   settle?(plane: Plane, signal: AbortSignal): Promise<void>;
+  /** Not among a whole plane's services: only where it is named. */
+  readonly onDemand?: boolean;
   /** How long it may take to end by itself before it is killed. */
   readonly graceMs?: number;
 }

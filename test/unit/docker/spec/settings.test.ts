@@ -41,6 +41,8 @@ describe('docker/spec: what is set', () => {
     [{ workdir: '/srv' }, { WorkingDir: '/srv' }],
     [{ stop_signal: 'SIGINT' }, { StopSignal: 'SIGINT' }],
     [{ stop_timeout: 2.5 }, { StopTimeout: 3 }],
+    [{ console: 'attach' }, { Tty: true, OpenStdin: true }],
+    [{ console: 'shell' }, { Tty: undefined, OpenStdin: undefined }],
     [{ init: false }, { HostConfig: { Init: false } }],
     [{ healthcheck: ['NONE'] }, { Healthcheck: { Test: ['NONE'] } }],
     [{ healthcheck: ['CMD', '/ok'] }, { Healthcheck: { Test: ['CMD', '/ok'] } }],
