@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { list } from '../../../src/config/values/containers.js';
+import { portRange } from '../../../src/config/values/port-range.js';
 import { float, integer, string } from '../../../src/config/values/scalars.js';
 import { byteSize } from '../../../src/config/values/sizes.js';
 import { nearestName } from '../../../src/config/nearest.js';
@@ -35,6 +36,16 @@ describe('config/values', () => {
       else assert.equal(read(), bytes);
     });
   }
+
+  it('reads a range of ports, and refuses what is none', () => {
+    const ports = portRange();
+    assert.deepEqual(ports.parse('10000:20000'), [10_000, 20_000]);
+    assert.equal(ports.format([1, 65_536]), '1:65536');
+    assert.deepEqual(ports.parse('1:65536'), [1, 65_536]);
+    for (const text of ['', '1', '1:', '2:2', '3:2', '0:5', '1:65537', '1:2:3', 'a:b']) {
+      assert.throws(() => ports.parse(text), { name: 'BadValue' }, text);
+    }
+  });
 
   it('refuses list items one by one', () => {
     assert.throws(() => list(string(/^[A-Z_]+$/, 'capitals')).parse('NET_RAW,sys_admin'), /expected capitals/);
