@@ -1,4 +1,4 @@
-import type { Instance } from '../objects/index.js';
+import type { Flavor, Instance } from '../objects/index.js';
 import type { FlavorFacts, InstanceFacts } from './ports/containers.js';
 import type { ImageFacts } from './ports/images.js';
 import type { ManagerSettings } from './operation.js';
@@ -21,7 +21,7 @@ export function instanceFacts(instance: Instance, settings: ManagerSettings, ima
     userId: instance.get('user_id') ?? '',
     availabilityZone: instance.get('availability_zone'),
     imageRef: instance.get('image_ref') ?? '',
-    flavor: flavorFacts(instance),
+    flavor: flavorFacts(instance.get('flavor')),
     metadata: instance.peek('metadata') ?? {},
     imageProperties: { ...propertiesOfSystemMetadata(systemMetadata), ...textProperties(image['properties']) },
   };
@@ -43,8 +43,7 @@ export function imageFacts(image: Dict): ImageFacts {
   };
 }
 
-function flavorFacts(instance: Instance): FlavorFacts {
-  const flavor = instance.get('flavor');
+export function flavorFacts(flavor: Flavor): FlavorFacts {
   return {
     name: flavor.get('name') ?? '',
     flavorId: flavor.get('flavorid'),

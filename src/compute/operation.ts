@@ -12,7 +12,7 @@ import type { Images, ImageSource, ImageStore } from './ports/images.js';
 import type { Networks } from './ports/networks.js';
 import type { NodeControl } from './ports/nodes.js';
 import type { Notifications } from './ports/notifications.js';
-import type { Allocations } from './ports/placement.js';
+import type { MovingAllocations } from './ports/placement.js';
 import type { Limit, LimitName } from './limits.js';
 import type { KeyedLocks } from './locks.js';
 import type { RunningWork } from './running.js';
@@ -65,7 +65,7 @@ export interface ManagerParts {
   /** Glance's records and data, for what leaves this host. */
   readonly library: ImageSource & ImageStore;
   readonly networks: Networks;
-  readonly allocations: Allocations;
+  readonly allocations: MovingAllocations;
   readonly cpus: DedicatedCpus;
   readonly folders: InstanceFolders;
   readonly consoles: Consoles;

@@ -99,8 +99,10 @@ export class ConductorCalls {
 
   /** A cast; goes out once the broker takes it, or Interrupted when the patience ends before. */
   async cast(message: {
+    topic: string;
+    server?: string;
     method: string;
-    namespace: string;
+    namespace?: string;
     version: string;
     args: RpcArgs;
     uniqueId: string;
@@ -108,7 +110,7 @@ export class ConductorCalls {
     const { signal } = this.patience;
     const { rpc, observer } = this.parts;
     await observed(observer, { system: 'rpc', name: message.method }, () =>
-      rpc.cast({ topic: 'conductor', ...message, context: this.context, signal }),
+      rpc.cast({ ...message, context: this.context, signal }),
     );
   }
 

@@ -5,6 +5,7 @@ import { ConductorCalls, type ConductorParts } from './calls.js';
 import { createConsoleTokens } from './console-tokens.js';
 import { createServerGroups } from './groups.js';
 import { createInstanceStore } from './instances.js';
+import { createMigrationStore } from './migrations.js';
 import { createNetworkRecords } from './network-records.js';
 import { createSchedulerNews } from './scheduler.js';
 import { createUsageAudits } from './usage-audits.js';
@@ -24,7 +25,19 @@ export function createConductorFor(parts: ConductorParts): ConductorFor {
       groups: createServerGroups(calls),
       tasks: {
         buildInstances: (args, uniqueId) =>
-          calls.cast({ method: 'build_instances', namespace: 'compute_task', version: '1.19', args, uniqueId }),
+          calls.cast({
+            topic: 'conductor',
+            method: 'build_instances',
+            namespace: 'compute_task',
+            version: '1.19',
+            args,
+            uniqueId,
+          }),
+      },
+      migrations: createMigrationStore(calls),
+      peers: {
+        cast: ({ host, method, args }, uniqueId) =>
+          calls.cast({ topic: 'compute', server: host, method, version: '6.0', args, uniqueId }),
       },
       scheduler: createSchedulerNews(parts, context, patience.signal),
       async createFault({ instanceUuid, code, message, details }) {

@@ -5,6 +5,7 @@ import { pause, unpause } from './containers/freeze.js';
 import { OurContainers } from './containers/ours.js';
 import type { ContainerParts } from './containers/parts.js';
 import { remove } from './containers/remove.js';
+import { limit, limitsUpdate } from './containers/limit.js';
 import { endedWithTheEngine } from './containers/engine-memory.js';
 import { runInside } from './containers/inside.js';
 import { signal } from './containers/signal.js';
@@ -39,6 +40,7 @@ export function createContainers({ engine, events, settings, system, log }: Cont
     create: async (plan, signal) =>
       create(parts, plan, containerSpec(plan, await withLxcfs(await host(), system)), signal),
     start: (key) => start(parts, key),
+    limit: async (key, limits) => limit(parts, key, limitsUpdate(limits, { ...(await host()), lxcfs: [] })),
     stop: (key, options) => stop(parts, key, options),
     pause: (key) => pause(parts, key),
     unpause: (key) => unpause(parts, key),

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../observe/context.js';
-import type { Instance, NovaObject, Vif } from '../../objects/index.js';
+import type { Instance, Migration, NovaObject, Vif } from '../../objects/index.js';
 import type { Task, TaskState, VmState } from '../states.js';
 
 /**
@@ -18,6 +18,8 @@ export interface Conductor {
   readonly networks: NetworkRecords;
   readonly groups: ServerGroups;
   readonly tasks: ComputeTasks;
+  readonly migrations: MigrationStore;
+  readonly peers: ComputePeers;
   readonly scheduler: SchedulerNews;
   /** InstanceFault.create: what the API shows of a server in ERROR. `message` is cut to 255 characters. */
   createFault(fault: { instanceUuid: string; code: number; message: string; details: string }): Promise<void>;
@@ -170,6 +172,26 @@ export interface ServerGroups {
 export interface ComputeTasks {
   /** Gives a build back, for the next host of its list. `args` are named as nova names them (version 1.19). */
   buildInstances(args: Readonly<Record<string, unknown>>, uniqueId: string): Promise<void>;
+}
+
+export interface MigrationStore {
+  get(id: number): Promise<Migration>;
+  /** Saves what changed. */
+  save(migration: Migration): Promise<void>;
+}
+
+/** A step of something that several compute services have a part in, or this one twice. */
+export interface PeerCast {
+  readonly host: string;
+  readonly method: string;
+  /** Named as nova names them (compute RPC 6.0). */
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** The compute services, this one too. */
+export interface ComputePeers {
+  /** `uniqueId` made of that of the request in whose course it is cast: then a repetition is the same message. */
+  cast(message: PeerCast, uniqueId: string): Promise<void>;
 }
 
 /** Fanout to the schedulers; losing one is harmless, the periodic sync repairs. Never throws. */

@@ -95,15 +95,19 @@ export interface GuestContent {
   readonly append: boolean;
 }
 
-/** Everything a container is made from; docker/spec turns it into the engine's own words. */
-export interface ContainerPlan {
-  readonly key: ContainerKey;
+/** What bounds a container's use of the host. */
+export interface ContainerLimits {
   readonly instance: InstanceFacts;
-  readonly image: LocalImage;
   /** What flavor, image and metadata set of it. */
   readonly settings: InstanceSettings;
   /** CPUs of the host that are this instance's alone; null: it shares. */
   readonly cpus: readonly number[] | null;
+}
+
+/** Everything a container is made from; docker/spec turns it into the engine's own words. */
+export interface ContainerPlan extends ContainerLimits {
+  readonly key: ContainerKey;
+  readonly image: LocalImage;
   /** They have to be there when the container is created. */
   readonly files: readonly GuestFile[];
   readonly contents: readonly GuestContent[];
@@ -227,6 +231,11 @@ export interface Containers {
   create(plan: ContainerPlan, signal: AbortSignal): Promise<ContainerState>;
   /** Starts it; already running is fine. Throws Invalid with the engine's words when the command can't be run. */
   start(key: ContainerKey): Promise<void>;
+  /**
+   * Changes memory, swap, CPU and process limits, of a running container too, which does not notice; the other limits stay.
+   * Throws NotFound without one, Invalid for what the engine refuses.
+   */
+  limit(key: ContainerKey, limits: ContainerLimits): Promise<void>;
   /** Stops it; a stopped or missing one is fine. A paused one is thawed first. */
   stop(key: ContainerKey, options: StopOptions): Promise<void>;
   pause(key: ContainerKey): Promise<void>;

@@ -24,8 +24,15 @@ export function decideResume(rule: ResumeRule, facts: ResumeFacts): Resume {
   }
   if (!isHere(rule, facts.instance.host, facts.ourHost)) return 'drop';
   if (rule.tasks.includes(facts.instance.task)) return 'go-on';
-  // Nothing under way and the state is the one that we leave: killed between the last save and the event's end.
-  return facts.instance.task === null && rule.done.includes(facts.instance.vmState) ? 'finish' : 'drop';
+  return isOver(rule, facts.instance) ? 'finish' : 'drop';
+}
+
+/**
+ * Somebody else goes on with it; or nothing is under way and the state is the one that we leave: killed between the last
+ * save and the event's end.
+ */
+function isOver(rule: ResumeRule, { task, vmState }: NonNullable<ResumeFacts['instance']>): boolean {
+  return rule.handedOn?.includes(task) === true || (task === null && rule.done.includes(vmState));
 }
 
 function isHere(rule: ResumeRule, host: string | null, ourHost: string): boolean {

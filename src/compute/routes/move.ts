@@ -1,6 +1,13 @@
+import type { VmState } from '../states.js';
+import { confirmResize } from '../verbs/resize/confirm.js';
+import { finishResize } from '../verbs/resize/finish.js';
+import { prepResize } from '../verbs/resize/prep.js';
+import { resize } from '../verbs/resize/resize.js';
+import { finishRevertResize, revertResize } from '../verbs/resize/revert.js';
 import { refuse, refuseMigration } from '../verbs/unsupported.js';
 import { changing, onHost, type InstanceRoute, type Route, type RouteTable } from './route.js';
 
+const RESIZED: readonly VmState[] = ['resized'];
 const NOT_YET = 'This compute service does not do that yet.';
 const NO_LIVE_MIGRATION = 'Running containers are not moved between hosts.';
 
@@ -11,12 +18,36 @@ function asking(method: string, run: InstanceRoute['run']): Route {
 
 /** Resize and migration. */
 export const moveRoutes: RouteTable = {
-  prep_resize: changing('prep_resize', refuse(NOT_YET)),
-  resize_instance: changing('resize_instance', refuse(NOT_YET)),
-  finish_resize: changing('finish_resize', refuse(NOT_YET)),
-  confirm_resize: asking('confirm_resize', refuse(NOT_YET)),
-  revert_resize: changing('revert_resize', refuse(NOT_YET)),
-  finish_revert_resize: changing('finish_revert_resize', refuse(NOT_YET)),
+  prep_resize: changing('prep_resize', prepResize, {
+    resume: {
+      tasks: ['resize_prep'],
+      handedOn: ['resize_migrating', 'resize_migrated', 'resize_finish'],
+      done: RESIZED,
+    },
+  }),
+  resize_instance: changing('resize_instance', resize, {
+    notify: 'resize',
+    resume: {
+      tasks: ['resize_prep', 'resize_migrating', 'resize_migrated'],
+      ...{ handedOn: ['resize_finish'], done: RESIZED },
+    },
+  }),
+  finish_resize: changing('finish_resize', finishResize, {
+    notify: 'resize_finish',
+    resume: { tasks: ['resize_migrated', 'resize_finish'], done: RESIZED },
+  }),
+  confirm_resize: changing('confirm_resize', confirmResize, {
+    revertsTask: false,
+    notify: 'resize_confirm',
+    resume: { tasks: [null, 'deleting', 'soft-deleting'], done: [] },
+  }),
+  revert_resize: changing('revert_resize', revertResize, {
+    resume: { tasks: ['resize_reverting'], done: ['active', 'stopped'] },
+  }),
+  finish_revert_resize: changing('finish_revert_resize', finishRevertResize, {
+    notify: 'resize_revert',
+    resume: { tasks: ['resize_reverting'], done: ['active', 'stopped'] },
+  }),
   check_instance_shared_storage: onHost(refuse(NOT_YET)),
 
   check_can_live_migrate_destination: asking('check_can_live_migrate_destination', refuseMigration(NO_LIVE_MIGRATION)),

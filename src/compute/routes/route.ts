@@ -9,6 +9,8 @@ export interface ResumeRule {
   readonly tasks: readonly Task[];
   /** The vm states in which this verb leaves an instance when it is done. */
   readonly done: readonly VmState[];
+  /** The task states in which somebody else goes on with what this verb began: only its event is left to finish. */
+  readonly handedOn?: readonly Task[];
   /** The instance may have no host: it comes to this one, or has left it. */
   readonly mayBeNowhere?: boolean;
 }

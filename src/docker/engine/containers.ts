@@ -2,7 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerDone, answerJson } from './answer.js';
 import type { Engine } from './engine.js';
-import type { ContainerInspect, ContainerListItem, ContainerStats, CreateOptions, ExecOptions } from './wire.js';
+import type {
+  ContainerInspect,
+  ContainerListItem,
+  ContainerStats,
+  CreateOptions,
+  ExecOptions,
+  HostConfig,
+} from './wire.js';
 
 /** What a call has over the time that it was told to wait: the kill, the logger's flush, storage. */
 const STOP_MARGIN_MS = 60_000;
@@ -57,6 +64,18 @@ export function unpauseContainer(engine: Engine, id: string): Promise<void> {
   return engine.short('container.unpause', async (dial) =>
     answerDone(await dial({ method: 'POST', path: `${at(id)}/unpause` })),
   );
+}
+
+/** Changes limits of a container, running or not; gives the engine's warnings. Throws NotFound, Invalid, Internal. */
+export async function updateContainer(
+  engine: Engine,
+  id: string,
+  limits: Partial<HostConfig>,
+): Promise<readonly string[]> {
+  const { Warnings } = await engine.short('container.update', async (dial) =>
+    answerJson<{ Warnings: string[] | null }>(await dial({ method: 'POST', path: `${at(id)}/update`, body: limits })),
+  );
+  return Warnings ?? [];
 }
 
 /** Kills and removes it with its anonymous volumes. Throws NotFound, and Conflict while another removal is under way. */

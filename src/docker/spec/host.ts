@@ -5,7 +5,7 @@ import type { ContainerSettings } from '../settings.js';
 /** What a spec depends on beside the plan: this host's settings and what it and its engine can do. */
 export interface SpecHost {
   readonly settings: ContainerSettings;
-  readonly engine: Pick<EngineFacts, 'swapLimit' | 'runtimes'>;
+  readonly engine: Pick<EngineFacts, 'swapLimit' | 'runtimes' | 'cpus'>;
   /** The disk that the engine's data are on, e.g. `/dev/sda`; null: none whose use can be limited. */
   readonly disk: string | null;
   /** lxcfs' files about the container's own CPUs, memory and uptime; [] where it does not run. */

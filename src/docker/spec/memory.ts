@@ -1,4 +1,4 @@
-import type { ContainerPlan } from '../../compute/ports/containers.js';
+import type { ContainerLimits } from '../../compute/ports/containers.js';
 import type { Fragment } from './fragment.js';
 import type { SpecHost } from './host.js';
 
@@ -8,7 +8,7 @@ const MIB = 1024 * 1024;
  * The flavor's memory, and its swap as the most beyond that; no swap in the flavor means none, where the engine left
  * alone would give as much again. Left out where the kernel does not account swap: the engine would only complain.
  */
-export function memory({ instance: { flavor }, settings }: ContainerPlan, { engine }: SpecHost): Fragment {
+export function memory({ instance: { flavor }, settings }: ContainerLimits, { engine }: SpecHost): Fragment {
   const limit = flavor.memoryMb * MIB;
   const { memory_reservation: reservation, memory_swappiness: swappiness } = settings;
   return {

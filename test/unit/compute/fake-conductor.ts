@@ -1,6 +1,6 @@
 import sinon from 'sinon';
 import type { Conductor, InstanceFilter, Period, ServerGroup } from '../../../src/compute/ports/conductor.js';
-import type { Instance } from '../../../src/objects/index.js';
+import type { Instance, Migration } from '../../../src/objects/index.js';
 
 /** What was written to the instance row, in order, with the expectation it was written under. */
 export interface Saved {
@@ -59,6 +59,8 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       hostsOf: sinon.stub<[ServerGroup, string], Promise<readonly string[]>>().resolves([]),
       movingTo: sinon.stub<[string, string], Promise<readonly string[]>>().resolves([]),
     },
+    migrations: { get: sinon.stub<[number], Promise<Migration>>(), save: sinon.stub().resolves() },
+    peers: { cast: sinon.stub().resolves() },
     tasks: { buildInstances: sinon.stub().resolves() },
     scheduler: {
       instanceChanged: sinon.stub().resolves(),

@@ -85,6 +85,7 @@ export function fakeParts() {
     create: sinon.stub().resolves(containerState()),
     start: sinon.stub().resolves(),
     stop: sinon.stub().resolves(),
+    limit: sinon.stub().resolves(),
     pause: sinon.stub().resolves(),
     unpause: sinon.stub().resolves(),
     remove: sinon.stub().resolves(),
@@ -143,6 +144,8 @@ export function fakeParts() {
   const allocations = {
     of: sinon.stub().resolves(new Map([[PROVIDER, { VCPU: 1 }]])),
     remove: sinon.stub().resolves(),
+    removeFrom: sinon.stub().resolves(),
+    move: sinon.stub().resolves(),
     ofProvider: sinon.stub<[string], Promise<ReadonlyMap<string, Resources>>>().resolves(new Map()),
   };
   const cpus = {

@@ -70,6 +70,8 @@ function controlOptions(plane: Plane): Ini {
       metadata_listen_port: plane.ports.metadata,
       metadata_workers: 1,
       osapi_max_limit: 2000,
+      // There is one host.
+      allow_resize_to_same_host: true,
     },
     api: { auth_strategy: 'keystone' },
     serial_console: { serialproxy_host: '127.0.0.1', serialproxy_port: plane.ports.serialproxy },

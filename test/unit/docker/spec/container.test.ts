@@ -10,7 +10,7 @@ import { SETTINGS, UUID, planOf, type PlanChanges } from '../plans.js';
 const MIB = 1024 * 1024;
 
 function specOf(changes: PlanChanges = {}, settings: Partial<ContainerSettings> = {}, swapLimit = true): CreateOptions {
-  const engine = { swapLimit, runtimes: ['runc', 'nova'] };
+  const engine = { cpus: 2, swapLimit, runtimes: ['runc', 'nova'] };
   return containerSpec(planOf(changes), { settings: { ...SETTINGS, ...settings }, engine, disk: null, lxcfs: [] });
 }
 

@@ -17,7 +17,7 @@ interface Host {
 function specOf(settings: InstanceSettings, changes: PlanChanges = {}, host: Host = {}): CreateOptions {
   return containerSpec(planOf({ ...changes, settings }), {
     settings: { ...SETTINGS, runtime: 'nova', ...host.settings },
-    engine: { swapLimit: true, runtimes: ['runc', 'nova', 'kata'] },
+    engine: { cpus: 2, swapLimit: true, runtimes: ['runc', 'nova', 'kata'] },
     disk: host.disk ?? null,
     lxcfs: host.lxcfs ?? [],
   });

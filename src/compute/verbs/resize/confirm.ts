@@ -1,0 +1,46 @@
+import { novaNameOf } from '../../../errors/kinds.js';
+import type { Instance } from '../../../objects/index.js';
+import { objectArg } from '../../arguments.js';
+import { NOVA_ATTRS } from '../../instance-attrs.js';
+import { save, type InstanceOperation } from '../../operation.js';
+import { POWER_STATE } from '../../ports/containers.js';
+import { flavorRow } from './flavors.js';
+import { saveMigration, withoutResize } from './migration.js';
+
+/** The new flavor is kept (nova/compute/manager.py confirm_resize, release 26), on the host that the server was on. */
+export async function confirmResize(op: InstanceOperation): Promise<void> {
+  const migration = await op.conductor.migrations.get(objectArg(op.request.args, 'migration', 'Migration').get('id'));
+  const status = migration.get('status') ?? '';
+  if (!['finished', 'confirming', 'confirmed'].includes(status)) {
+    op.log.warn('A resize is to be confirmed that is not waiting for it', { migration: migration.get('id'), status });
+    return;
+  }
+  const instance = await current(op);
+  if (instance === undefined) return;
+  const now = { ...op, instance };
+  if (instance.get('vm_state') === 'resized') await confirm(now);
+  if (status !== 'confirmed') await saveMigration(op, migration, { status: 'confirmed' });
+  await op.parts.allocations.remove(migration.get('uuid'));
+  op.parts.node.usageChanged();
+}
+
+async function confirm(op: InstanceOperation): Promise<void> {
+  const { instance } = op;
+  const vmState = instance.get('power_state') === POWER_STATE.SHUTDOWN ? 'stopped' : 'active';
+  const row = {
+    ...flavorRow({ current: instance.get('flavor'), before: null, after: null }),
+    ...withoutResize(op),
+    ...{ vm_state: vmState, task_state: null },
+  };
+  await save(op, row, [null, 'deleting', 'soft-deleting']);
+  await op.conductor.scheduler.instanceChanged(instance);
+}
+
+async function current(op: InstanceOperation): Promise<Instance | undefined> {
+  try {
+    return await op.conductor.instances.get(op.instance.get('uuid'), NOVA_ATTRS);
+  } catch (error) {
+    if (novaNameOf(error) === 'InstanceNotFound') return undefined;
+    throw error;
+  }
+}

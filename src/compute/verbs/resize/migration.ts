@@ -1,0 +1,68 @@
+import { messageOf } from '../../../errors/kinds.js';
+import type { Migration } from '../../../objects/index.js';
+import { objectArg } from '../../arguments.js';
+import { isGone, isStateConflict } from '../../failures.js';
+import { save, type InstanceChanges, type InstanceOperation } from '../../operation.js';
+import type { VmState } from '../../states.js';
+import { flavorRow } from './flavors.js';
+
+/** What a request says of the migration; a repeated one asks how it is now. */
+export async function migrationOf(op: InstanceOperation): Promise<Migration> {
+  const told = objectArg(op.request.args, 'migration', 'Migration');
+  return op.attempt === 1 ? told : op.conductor.migrations.get(told.get('id'));
+}
+
+export async function saveMigration(
+  op: InstanceOperation,
+  migration: Migration,
+  changes: Partial<Record<'status' | 'dest_compute' | 'dest_node' | 'dest_host', string>>,
+): Promise<void> {
+  for (const [field, value] of Object.entries(changes)) migration.set(field as 'status', value);
+  await op.conductor.migrations.save(migration);
+}
+
+/** vm_state before the resize, as prep_resize kept it. */
+export function stateBefore(op: InstanceOperation): VmState {
+  return (op.instance.get('system_metadata')['old_vm_state'] as VmState | undefined) ?? 'active';
+}
+
+/** The row without what a resize that is over had put there. */
+export function withoutResize(op: InstanceOperation): InstanceChanges {
+  const { old_vm_state: _before, ...kept } = op.instance.get('system_metadata');
+  return { system_metadata: kept, migration_context: null };
+}
+
+/**
+ * A resize that did not begin, or did not work (so vm_state was not changed), on the host where the server runs and goes on running: everything is as it
+ * was before, and the fault tells why. Differs from upstream, which leaves such a server in ERROR.
+ */
+export async function takeBack(op: InstanceOperation, migration: Migration): Promise<void> {
+  const { parts, instance } = op;
+  const current = instance.peek('old_flavor') ?? instance.get('flavor');
+  await parts.allocations.move(migration.get('uuid'), instance.get('uuid'));
+  await saveMigration(op, migration, { status: 'error' });
+  instance.resetChanges();
+  const row = {
+    ...flavorRow({ current, before: null, after: null }),
+    ...withoutResize(op),
+    task_state: null,
+  };
+  await save(op, row);
+  parts.node.usageChanged();
+}
+
+/** Runs a step of a resize; its failure takes the resize back. What another request does goes first. */
+export async function orTakeBack(
+  op: InstanceOperation,
+  migration: Migration,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (op.signal.aborted || isGone(error) || isStateConflict(error)) throw error;
+    op.log.warn('A resize failed and is taken back', { reason: messageOf(error) });
+    await takeBack(op, migration);
+    throw error;
+  }
+}

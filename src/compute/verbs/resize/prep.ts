@@ -1,0 +1,92 @@
+import { ServiceError } from '../../../errors/kinds.js';
+import { create, type Flavor, type Migration } from '../../../objects/index.js';
+import { objectArg } from '../../arguments.js';
+import { save, type InstanceOperation } from '../../operation.js';
+import type { NotificationPhase } from '../../ports/notifications.js';
+import { flavorRow } from './flavors.js';
+import { checkFlavor } from './limits.js';
+import { migrationOf, orTakeBack, saveMigration } from './migration.js';
+
+/**
+ * The first step of a resize, on the host that the server is to be on (nova/compute/manager.py prep_resize, release 26):
+ * looks whether it can be, claims it, and hands on to the host that it is on. What cannot be is told before anything of
+ * the server was touched.
+ */
+export async function prepResize(op: InstanceOperation): Promise<void> {
+  const migration = await migrationOf(op);
+  const flavor = newFlavor(op);
+  await notify(op, flavor, 'start');
+  try {
+    await orTakeBack(op, migration, async () => {
+      refuseWhatCannotBe(op, flavor);
+      await checkFlavor(op, flavor);
+      await claim(op, migration, flavor);
+      await handOn(op, migration, flavor);
+    });
+  } finally {
+    await notify(op, flavor, 'end');
+  }
+}
+
+/** Nova before release 24 (RPC 5) calls it `instance_type`. */
+function newFlavor(op: InstanceOperation): Flavor {
+  const { args } = op.request;
+  return objectArg(args, args['flavor'] === undefined ? 'instance_type' : 'flavor', 'Flavor');
+}
+
+function refuseWhatCannotBe(op: InstanceOperation, flavor: Flavor): void {
+  const host = op.instance.get('host');
+  const uuid = op.instance.get('uuid');
+  if (host !== op.parts.settings.host) {
+    throw new ServiceError('Unsupported', `Servers of other hosts (${host ?? 'none'}) are not brought here.`, {
+      nova: { name: 'MigrationPreCheckError', code: 400 },
+    });
+  }
+  if (flavor.get('id') === op.instance.get('instance_type_id')) {
+    throw new ServiceError('Conflict', `Unable to migrate instance (${uuid}) to current host (${host}).`, {
+      nova: { name: 'UnableToMigrateToSelf', code: 400, kwargs: { instance_id: uuid, host } },
+    });
+  }
+}
+
+/** nova/compute/resource_tracker.py _move_claim, release 26: the migration says where to, the context how it was before. */
+async function claim(op: InstanceOperation, migration: Migration, flavor: Flavor): Promise<void> {
+  const { parts, instance } = op;
+  const { host, node } = parts.settings;
+  const vmState = instance.get('vm_state') ?? 'active';
+  const context = create('MigrationContext', {
+    ...{ instance_uuid: instance.get('uuid'), migration_id: migration.get('id') },
+    ...{ old_numa_topology: null, new_numa_topology: null, old_pci_devices: null, new_pci_devices: null },
+    ...{ old_pci_requests: null, new_pci_requests: null, old_resources: null, new_resources: null },
+  });
+  const row = {
+    ...flavorRow({ current: instance.get('flavor'), before: null, after: flavor }),
+    system_metadata: { ...instance.get('system_metadata'), old_vm_state: vmState },
+    migration_context: context,
+  };
+  await save(op, row, ['resize_prep']);
+  await saveMigration(op, migration, { dest_compute: host, dest_node: node, status: 'pre-migrating' });
+  parts.node.usageChanged();
+}
+
+async function handOn(op: InstanceOperation, migration: Migration, flavor: Flavor): Promise<void> {
+  const { args, uniqueId } = op.request;
+  await op.conductor.peers.cast(
+    {
+      host: op.instance.get('host') ?? '',
+      method: 'resize_instance',
+      args: {
+        ...{ instance: op.instance, migration, flavor },
+        image: args['image'] ?? {},
+        request_spec: args['request_spec'] ?? null,
+        clean_shutdown: args['clean_shutdown'] ?? true,
+      },
+    },
+    `${uniqueId}-resize`,
+  );
+}
+
+async function notify(op: InstanceOperation, flavor: Flavor, phase: NotificationPhase): Promise<void> {
+  const about = { context: op.request.context, instance: op.instance, phase } as const;
+  await op.parts.notifications.instance({ ...about, action: 'resize_prep', newFlavor: flavor });
+}

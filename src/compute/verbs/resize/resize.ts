@@ -1,0 +1,45 @@
+import type { Migration } from '../../../objects/index.js';
+import { save, type InstanceOperation } from '../../operation.js';
+import { migrationOf, orTakeBack, saveMigration } from './migration.js';
+
+/**
+ * The second step, on the host that the server is on (nova/compute/manager.py _resize_instance, release 26). A server that
+ * stays on its host runs on.
+ */
+export async function resize(op: InstanceOperation): Promise<void> {
+  const migration = await migrationOf(op);
+  await orTakeBack(op, migration, async () => {
+    if (op.instance.get('task_state') !== 'resize_migrated') await leave(op, migration);
+    await handOn(op, migration);
+  });
+}
+
+async function leave(op: InstanceOperation, migration: Migration): Promise<void> {
+  const { instance } = op;
+  await saveMigration(op, migration, { status: 'migrating' });
+  const before = op.attempt > 1 ? (['resize_prep', 'resize_migrating'] as const) : (['resize_prep'] as const);
+  await save(op, { task_state: 'resize_migrating' }, before);
+  await saveMigration(op, migration, { status: 'post-migrating' });
+  const row = {
+    ...{ host: migration.get('dest_compute'), node: migration.get('dest_node'), task_state: 'resize_migrated' },
+    // All three: see flavors.ts.
+    ...{ flavor: instance.get('flavor'), old_flavor: instance.get('flavor'), new_flavor: instance.get('new_flavor') },
+  };
+  await save(op, row, ['resize_migrating']);
+}
+
+async function handOn(op: InstanceOperation, migration: Migration): Promise<void> {
+  const { args, uniqueId } = op.request;
+  await op.conductor.peers.cast(
+    {
+      host: migration.get('dest_compute') ?? '',
+      method: 'finish_resize',
+      args: {
+        ...{ instance: op.instance, migration, disk_info: '' },
+        image: args['image'] ?? {},
+        request_spec: args['request_spec'] ?? null,
+      },
+    },
+    `${uniqueId}-finish`,
+  );
+}
