@@ -1,5 +1,6 @@
-import { kindOf, ServiceError } from '../errors/kinds.js';
+import { kindOf, messageOf, ServiceError } from '../errors/kinds.js';
 import { withLogFields } from '../observe/context.js';
+import type { LogFacts } from '../observe/logger.js';
 import { objectArg } from './arguments.js';
 import { faultDetails, faultMessage, isGone, isStateConflict, recordFault } from './failures.js';
 import { save, type ComputeRequest, type InstanceOperation, type ManagerParts } from './operation.js';
@@ -58,7 +59,25 @@ async function begin(
   const conductor = parts.conductorFor(request.context, patience);
   const first: InstanceOperation = { parts, request, attempt, conductor, signal, log: parts.log, instance };
   const op = attempt > 1 ? await resumeVerb(first, route) : first;
-  return op === undefined ? null : underEvent(op, route);
+  return op === undefined ? null : told(op, () => underEvent(op, route));
+}
+
+/** One line for each end, with the instance's uuid. The error itself is told by who stops it: the caller, or oslo/. */
+async function told(op: InstanceOperation, work: () => Promise<unknown>): Promise<unknown> {
+  const { request, parts, attempt } = op;
+  const startedAt = parts.now().getTime();
+  const facts = (): LogFacts => ({
+    tookMs: parts.now().getTime() - startedAt,
+    ...(attempt > 1 && { attempt }),
+  });
+  try {
+    const result = await work();
+    op.log.info(`${request.method} is done`, facts());
+    return result;
+  } catch (error) {
+    op.log.info(`${request.method} was refused or failed: ${messageOf(error)}`, facts());
+    throw error;
+  }
 }
 
 async function underEvent(op: InstanceOperation, route: InstanceRoute): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { kindOf, messageOf, novaNameOf, ServiceError } from '../errors/kinds.js';
+import { withLogFields, type LogFields, type RequestContext } from '../observe/context.js';
 import type { Logger } from '../observe/logger.js';
 import { findHandler } from './dispatcher.js';
 import type { RequestMessage } from './message.js';
@@ -30,18 +31,28 @@ export async function handle(parts: HandlingParts, request: RequestMessage, occa
   const handler = findHandler(parts.endpoints, request);
   const args = deserialized(request.args, parts.serializer);
   const requestId = request.context.requestId || `req-${parts.newUuid()}`;
-  return handler({ method, namespace, version, args, context: { ...request.context, requestId }, ...occasion });
+  const context = { ...request.context, requestId };
+  return withLogFields(logFieldsOf(context, method), () =>
+    handler({ method, namespace, version, args, context, ...occasion }),
+  );
+}
+
+function logFieldsOf({ requestId, globalRequestId, userId, projectId }: RequestContext, method: string): LogFields {
+  const known = { requestId, method, ...(globalRequestId !== null && { globalRequestId }) };
+  return { ...known, ...(userId !== null && { userId }), ...(projectId !== null && { projectId }) };
 }
 
 /** The one log line of an error that goes no further. A programming error comes with its stack. */
 export function logFailure(log: Logger, what: string, failed: { request: RequestMessage; error: unknown }): void {
   const { request, error } = failed;
   const trace = error instanceof ServiceError || !(error instanceof Error) ? undefined : error.stack;
-  log.error(`${what}: ${messageOf(error)}`, {
-    method: request.method,
-    requestId: request.context.requestId,
-    kind: kindOf(error),
-    exception: novaNameOf(error),
-    ...(trace !== undefined && { trace }),
-  });
+  withLogFields(logFieldsOf(request.context, request.method), () =>
+    log.error(`${what}: ${messageOf(error)}`, {
+      method: request.method,
+      requestId: request.context.requestId,
+      kind: kindOf(error),
+      exception: novaNameOf(error),
+      ...(trace !== undefined && { trace }),
+    }),
+  );
 }
