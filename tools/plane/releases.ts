@@ -13,7 +13,8 @@ export type PackageGroup =
   | 'linuxbridge'
   | 'docker-compute'
   | 'python-compute'
-  | 'tests';
+  | 'tests'
+  | 'tempest';
 
 /** What differs between the Debian releases that a plane can be made of. */
 export interface Release {
@@ -75,6 +76,7 @@ const bookworm: Release = {
     linuxbridge: ['neutron-linuxbridge-agent', 'ebtables'],
     'python-compute': ['nova-compute'],
     tests: ['docker-registry', 'lxcfs', 'openssl', 'systemd'],
+    tempest: ['tempest', 'python3-stestr', 'busybox-static'],
   },
   neutronApi: 'command',
   mechanismDrivers: ['openvswitch', 'linuxbridge'],

@@ -32,9 +32,13 @@ export async function makeBaseImage(plane: Plane): Promise<string | undefined> {
   return `${BASE_IMAGE}, ${(archive.length / 1e6).toFixed(1)} MB`;
 }
 
-/** The archive: `manifest.json`, the configuration and one layer. */
+/** The base image with a command of its own. */
 export async function busyboxArchive(command: readonly string[] = COMMAND): Promise<Buffer> {
-  const layer = await busyboxLayer();
+  return archiveOf(await busyboxLayer(), command, BASE_IMAGE);
+}
+
+/** One layer as an image in the format of `docker save`: `manifest.json`, the configuration and the layer. */
+export async function archiveOf(layer: Buffer, command: readonly string[], name: string): Promise<Buffer> {
   const config = Buffer.from(
     JSON.stringify({
       architecture: process.arch === 'x64' ? 'amd64' : process.arch,
@@ -42,12 +46,12 @@ export async function busyboxArchive(command: readonly string[] = COMMAND): Prom
       created: DATE.toISOString(),
       config: { Cmd: command, Env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'] },
       rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
-      history: [{ created: DATE.toISOString(), created_by: 'busybox-static' }],
+      history: [{ created: DATE.toISOString(), created_by: name }],
     }),
   );
   const folder = sha256(layer);
   const manifest = [
-    { Config: `${sha256(config)}.json`, RepoTags: [`${BASE_IMAGE}:latest`], Layers: [`${folder}/layer.tar`] },
+    { Config: `${sha256(config)}.json`, RepoTags: [`${name}:latest`], Layers: [`${folder}/layer.tar`] },
   ];
   return tar([
     { name: `${sha256(config)}.json`, body: config },

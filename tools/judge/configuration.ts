@@ -1,0 +1,84 @@
+import { iniText, type Ini } from '../plane/ini.js';
+import { endpoint, type Plane } from '../plane/plane.js';
+import { Rest } from '../plane/openstack/rest.js';
+
+export interface Guests {
+  readonly imageId: string;
+  readonly otherImageId: string;
+}
+
+/** tempest.conf for a plane: what is there, what the service can do, and how guests are reached. */
+export async function tempestConf(plane: Plane, guests: Guests, lockPath: string): Promise<string> {
+  const rest = new Rest(plane, 'admin');
+  const { networks } = await rest.get<{ networks: { id: string; name: string }[] }>('network', '/networks');
+  const outer = networks.find(({ name }) => name === 'public')?.id ?? '';
+  const { flavors } = await rest.get<{ flavors: { id: string; name: string }[] }>('compute', '/flavors');
+  const flavor = (name: string): string => flavors.find((each) => each.name === name)?.id ?? '';
+  const ini: Ini = {
+    DEFAULT: { log_file: 'tempest.log', debug: true },
+    oslo_concurrency: { lock_path: lockPath },
+    auth: {
+      use_dynamic_credentials: true,
+      create_isolated_networks: true,
+      admin_username: 'admin',
+      admin_password: plane.secrets.admin,
+      admin_project_name: 'admin',
+      admin_domain_name: 'Default',
+    },
+    identity: { uri_v3: endpoint(plane, 'keystone', '/v3'), auth_version: 'v3', region: 'RegionOne' },
+    'identity-feature-enabled': { api_v2: false, api_v3: true },
+    compute: {
+      image_ref: guests.imageId,
+      image_ref_alt: guests.otherImageId,
+      flavor_ref: flavor('m1.micro'),
+      flavor_ref_alt: flavor('m1.tiny'),
+      min_compute_nodes: plane.hosts.length,
+      min_microversion: '2.1',
+      max_microversion: 'latest',
+      hypervisor_type: 'docker',
+      build_timeout: 180,
+      shelved_offload_time: 0,
+    },
+    'compute-feature-enabled': {
+      ...Object.fromEntries(FEATURES.map((name) => [name, true])),
+      shelve_migrate: plane.hosts.length > 1,
+      cold_migration: plane.hosts.length > 1,
+      ...Object.fromEntries(MISSING.map((name) => [name, false])),
+    },
+    network: { public_network_id: outer, floating_network_name: 'public', project_network_cidr: '10.100.0.0/16' },
+    'network-feature-enabled': { floating_ips: true, ipv6: true, ipv6_subnet_attributes: true },
+    validation: {
+      run_validation: true,
+      connect_method: 'floating',
+      image_ssh_user: 'root',
+      image_alt_ssh_user: 'root',
+      ssh_shell_prologue: 'set -eu;',
+      ssh_key_type: 'ecdsa',
+      connect_timeout: 60,
+      ssh_timeout: 120,
+    },
+    service_available: { neutron: true, glance: true, nova: true, cinder: false, swift: false, horizon: false },
+    scenario: { img_disk_format: 'raw', img_container_format: 'docker', dhcp_client: '' },
+  };
+  return `${iniText(ini)}\n`;
+}
+
+/** What the service does. */
+const FEATURES = [
+  'pause',
+  'suspend',
+  'shelve',
+  'resize',
+  'rescue',
+  'snapshot',
+  'interface_attach',
+  'console_output',
+  'serial_console',
+  'config_drive',
+  'personality',
+  'change_password',
+  'metadata_service',
+] as const;
+
+/** What a container cannot have: memory that moves, a frame buffer, buses of disks. */
+const MISSING = ['live_migration', 'vnc_console', 'spice_console', 'rdp_console', 'stable_rescue', 'ide_bus'] as const;
