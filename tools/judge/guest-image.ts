@@ -88,7 +88,9 @@ async function furnish(root: string, signal: AbortSignal): Promise<void> {
   await text('etc/shadow', 'root:*:19000:0:99999:7:::\n', 0o600);
   await text('etc/shells', '/bin/sh\n');
   await text('usr/bin/sudo', SUDO, 0o755);
-  await copyFile(new URL('guest-init.sh', import.meta.url), at('usr/sbin/guest-init'));
-  await chmod(at('usr/sbin/guest-init'), 0o755);
+  for (const program of ['guest-init', 'chpasswd']) {
+    await copyFile(new URL(`${program}.sh`, import.meta.url), at(`usr/sbin/${program}`));
+    await chmod(at(`usr/sbin/${program}`), 0o755);
+  }
   await chmod(at('tmp'), 0o1777);
 }
