@@ -2,7 +2,10 @@ import { ServiceError } from '../../errors/kinds.js';
 import { optionalIntegerArg } from '../arguments.js';
 import type { InstanceOperation } from '../operation.js';
 
-/** The last lines of the container's output (get_console_output, compute RPC 6.0). 0 lines is an empty text. */
+/**
+ * The last lines of the container's output (get_console_output, compute RPC 6.0). 0 lines is an empty text. Who asks for
+ * a number of lines and splits what comes gets that number: the last one has no end of line.
+ */
 export async function consoleOutput(op: InstanceOperation): Promise<string> {
   const lines = optionalIntegerArg(op.request.args, 'tail_length');
   if (lines === 0) return '';
@@ -13,6 +16,7 @@ export async function consoleOutput(op: InstanceOperation): Promise<string> {
     });
   }
   // Nova hands the text on as ASCII with replacement; a negative count means all, as its own API has it.
-  const text = await op.parts.containers.consoleOutput(key, lines !== null && lines > 0 ? lines : null);
-  return text.replace(/[^\p{ASCII}]/gu, '?');
+  const wanted = lines !== null && lines > 0 ? lines : null;
+  const text = await op.parts.containers.consoleOutput(key, wanted);
+  return (wanted === null ? text : text.replace(/\n$/, '')).replace(/[^\p{ASCII}]/gu, '?');
 }
