@@ -1,4 +1,5 @@
 import { messageOf, ServiceError } from '../errors/kinds.js';
+import { NOVA_ATTRS } from './instance-attrs.js';
 import { instanceFacts } from './instance-facts.js';
 import { instanceSettings } from './plan/instance-settings.js';
 import type { InstanceOperation } from './operation.js';
@@ -31,7 +32,7 @@ export async function powerOn(op: InstanceOperation): Promise<PowerState> {
 /** Stops it, politely when `clean`; gives the power_state it was found in. */
 export async function powerOff(op: InstanceOperation, clean: boolean): Promise<PowerState> {
   const before = await powerOf(op);
-  await op.parts.containers.stop(mainKey(op), { timeoutMs: clean ? shutdownTimeoutMs(op) : 0 });
+  await op.parts.containers.stop(mainKey(op), { timeoutMs: clean ? await shutdownTimeoutMs(op) : 0 });
   return before;
 }
 
@@ -47,10 +48,13 @@ export function vanished(): ServiceError {
  * What was set of the server (docker:stop_timeout, os_shutdown_timeout), else the host's option. A stop works all the same
  * when the policy refuses by now what it let pass when the server was built.
  */
-function shutdownTimeoutMs(op: InstanceOperation): number {
+async function shutdownTimeoutMs(op: InstanceOperation): Promise<number> {
   const { settings, policy } = op.parts;
   try {
-    const { stop_timeout: said } = instanceSettings(instanceFacts(op.instance, settings), policy).values;
+    // nova-api sends some requests without the flavor.
+    const isWhole = op.instance.peek('flavor') !== undefined;
+    const instance = isWhole ? op.instance : await op.conductor.instances.get(op.instance.get('uuid'), NOVA_ATTRS);
+    const { stop_timeout: said } = instanceSettings(instanceFacts(instance, settings), policy).values;
     return said === undefined ? settings.shutdownTimeoutMs : said * 1000;
   } catch (error) {
     op.log.warn('What is set of a server cannot be used any more', { reason: messageOf(error) });

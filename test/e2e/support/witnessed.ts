@@ -41,8 +41,17 @@ export class WitnessedService {
     return service;
   }
 
-  /** The same, not armed yet: for a test that waits first until what an earlier one left is done. */
-  static async startUnarmed(plane: OpenPlane, point?: KillPoint, more = ''): Promise<WitnessedService> {
+  /**
+   * The same, not armed yet: for a test that waits first until what an earlier one left is done.
+   *
+   * @param under a program and its arguments that start the service in their turn, e.g. `setpriv`
+   */
+  static async startUnarmed(
+    plane: OpenPlane,
+    point?: KillPoint,
+    more = '',
+    under: readonly string[] = [],
+  ): Promise<WitnessedService> {
     const folder = join(plane.folder, 'log');
     const [calls, logFile, extra] = ['calls', 'log', 'conf'].map((end) => join(folder, `witness.${end}`)) as Three;
     rmSync(calls, { force: true });
@@ -51,7 +60,8 @@ export class WitnessedService {
     const config = join(plane.folder, 'etc', plane.host, 'nova.conf');
     const kill = point === undefined ? {} : { NCD_KILL_AT: point.line, NCD_KILL_NTH: String(point.nth) };
     const words = ['--import', 'tsx', PROGRAM, '--config-file', config, '--config-file', extra];
-    const child = spawn(process.execPath, words, {
+    const [program = process.execPath, ...before] = [...under, process.execPath];
+    const child = spawn(program, [...before, ...words], {
       env: { ...process.env, NCD_CALLS: calls, ...kill },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

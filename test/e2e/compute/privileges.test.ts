@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Lab } from '../support/lab.js';
+import { WitnessedService } from '../support/witnessed.js';
+
+const UNIT = new URL('../../../etc/nova-compute-docker.service', import.meta.url).pathname;
+
+/** `-all,+net_admin,…`, as setpriv wants it. */
+function boundingSet(): string {
+  const [, listed = ''] = /^CapabilityBoundingSet=(.*)$/m.exec(readFileSync(UNIT, 'utf8')) ?? [];
+  const names = listed.split(' ').map((name) => name.replace(/^CAP_/, '').toLowerCase());
+  assert.ok(names.length > 3, listed);
+  return ['-all', ...names.map((name) => `+${name}`)].join(',');
+}
+
+describe("with the privileges of etc/'s systemd unit and no others", function () {
+  this.timeout(180_000);
+  const lab = new Lab();
+  const own = lab.plane.service('compute');
+  let service: WitnessedService | undefined;
+
+  before(() => own.stop());
+  after(async () => {
+    await service?.stop();
+    if (own.pid === null) await own.start();
+    await lab.deleteAll();
+  });
+
+  it('servers with ports, config drive and image are booted, restarted, stopped and deleted', async () => {
+    const under = ['setpriv', '--bounding-set', boundingSet(), '--inh-caps', '-all', '--no-new-privs'];
+    service = await WitnessedService.startUnarmed(lab.plane, undefined, '', under);
+    const { networks } = await lab.rest.get<{ networks: { id: string; 'router:external': boolean }[] }>(
+      'network',
+      '/networks?shared=true',
+    );
+    const network = networks.find((one) => !one['router:external']) ?? assert.fail('no shared network');
+    for (const image of (await lab.plane.docker(['images', '--quiet'])).split('\n').filter((one) => one !== '')) {
+      await lab.plane.docker(['rmi', '--force', image]);
+    }
+    const wish = { name: 'modest', networks: [{ uuid: network.id }], more: { config_drive: true } };
+    const { id } = await lab.boot(wish);
+    await lab.act(id, { reboot: { type: 'HARD' } });
+    await lab.reaches(id, 'ACTIVE');
+    await lab.act(id, { 'os-stop': null });
+    await lab.reaches(id, 'SHUTOFF');
+    await lab.delete(id);
+    assert.deepEqual(await lab.containersOf(id), []);
+    assert.doesNotMatch(service.log(), / (ERROR|WARNING) /);
+  });
+});
