@@ -92,6 +92,9 @@ export async function preparePlane(wish: PlaneWish, checkout = CHECKOUT): Promis
 
 async function newRecord(wish: PlaneWish): Promise<PlaneRecord> {
   const isolated = wish.isolated ?? true;
+  // Its bridges would stay behind.
+  if (wish.switch === 'linuxbridge' && !isolated)
+    throw new Trouble("a plane in the machine's own network has no Linux bridges", { hint: '--netns own' });
   return {
     format: 1,
     name: wish.name,

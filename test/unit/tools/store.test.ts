@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allServices, STEPS, wantedNames } from '../../../tools/plane/catalog.js';
 import { inOrder } from '../../../tools/plane/graph.js';
+import { furtherViews, spacesOf } from '../../../tools/plane/hosts.js';
 import { COMPUTE_KINDS, DEFAULT_PORTS, planeOf, type PlaneRecord } from '../../../tools/plane/plane.js';
 import { findRelease, type Release } from '../../../tools/plane/releases.js';
+import { recordFile } from '../../../tools/plane/service-control.js';
 import { loadPlane, planeNames, preparePlane, requirePlane } from '../../../tools/plane/store.js';
 
 describe('tools: planes', () => {
@@ -78,6 +80,37 @@ describe('tools: planes', () => {
         for (const need of needs) assert.ok(!names.has(need) || order.indexOf(need) < order.indexOf(name));
       }
     }
+  });
+
+  it('has its further hosts as views: their services have names, folders and namespaces of their own', async () => {
+    const plane = await preparePlane({ name: 'one', hosts: 3 }, checkout);
+    const all = [...allServices(plane), ...STEPS];
+    const names = new Set(all.map(({ name }) => name));
+    assert.equal(names.size, all.length);
+    for (const { name, needs } of all) for (const need of needs) assert.ok(names.has(need), `${name} needs ${need}`);
+    const third = all.find(({ name }) => name === 'compute@compute3');
+    const needs = third?.needs ?? [];
+    for (const need of ['docker@compute3', 'doorway@compute3', 'rabbitmq']) assert.ok(needs.includes(need), need);
+    assert.ok(!names.has('dhcp-agent@compute3'));
+    const views = [plane, ...furtherViews(plane)];
+    for (const of of ['run', 'data', 'etc', 'tag'] as const)
+      assert.equal(new Set(views.map((view) => view[of])).size, 3);
+    const files = ['docker', 'docker@compute2', 'docker@compute3'].map((name) => recordFile(plane, { name }));
+    assert.deepEqual(
+      views.map((view) => recordFile(view, { name: 'docker' })),
+      files,
+    );
+    assert.equal(spacesOf(plane).length, 3);
+  });
+
+  it('refuses hosts and switches that the machine has no room for', async () => {
+    for (const hosts of [0, 10, 1.5, Number.NaN])
+      await assert.rejects(preparePlane({ name: 'one', hosts }, checkout), /from 1 to 9 hosts/);
+    await assert.rejects(preparePlane({ name: 'one', hosts: 2, isolated: false }, checkout), /has one host/);
+    await assert.rejects(preparePlane({ name: 'one', hosts: 2, switch: 'linuxbridge' }, checkout), /has one host/);
+    await assert.rejects(preparePlane({ name: 'one', switch: 'linuxbridge', isolated: false }, checkout), /no Linux/);
+    await preparePlane({ name: 'one', hosts: 2 }, checkout);
+    await assert.rejects(preparePlane({ name: 'one', hosts: 3 }, checkout), /was made with 2 hosts/);
   });
 
   it('knows what a choice of services needs', async () => {

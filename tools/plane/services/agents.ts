@@ -4,6 +4,7 @@ import { mergeIni, type Ini } from '../ini.js';
 import { awaitReport } from '../openstack/agents.js';
 import { firstHost, transportUrl, type Plane } from '../plane.js';
 import { iniFile, LOG_TO_STDERR } from './options.js';
+import { makeOuterBridge } from './linux-bridge.js';
 import { OUTER_BRIDGE, ovsdbConnection, switchEnvironment } from './openvswitch.js';
 import { accepts, isConsumed } from './reach.js';
 import { PUBLIC } from './neutron.js';
@@ -34,6 +35,8 @@ interface AgentKind {
   readonly packages: Service['packages'];
   readonly needs: readonly string[];
   readonly options: (plane: Plane) => Ini;
+  /** What must be there before it starts. */
+  readonly before?: (plane: Plane, signal: AbortSignal) => Promise<void>;
   /** The queue that it consumes when it is ready, and no other agent does. */
   readonly topic: string;
 }
@@ -46,8 +49,9 @@ function agent(kind: AgentKind): Service {
     needs: ['rabbitmq', 'neutron', 'accounts', ...kind.needs],
     ports: [],
     files: (plane) => [iniFile(plane, kind.name, file, mergeIni(sharedOptions(plane), kind.options(plane)))],
-    prepare: async (plane) => {
+    prepare: async (plane, signal) => {
       await mkdir(join(statePath(plane), 'lock'), { recursive: true });
+      await kind.before?.(plane, signal);
     },
     command: (plane) => ({
       argv: [kind.program, '--config-file', join(plane.etc, file)],
@@ -83,6 +87,7 @@ const linuxbridgeAgent = agent({
   program: 'neutron-linuxbridge-agent',
   packages: ['linuxbridge'],
   needs: [],
+  before: makeOuterBridge,
   topic: 'q-agent-notifier-port-update',
   options: (plane) => ({
     linux_bridge: { bridge_mappings: `${PUBLIC}:${OUTER_BRIDGE}` },
