@@ -10,7 +10,6 @@ const noSense = 'a value below makes no sense, and oslo only fails later';
 const differences: Readonly<Record<string, string>> = {
   'DEFAULT.host default': 'of this machine',
   'DEFAULT.my_ip default': 'of this machine',
-  'DEFAULT.console_host default': 'of this machine',
   'DEFAULT.state_path default': "Nova's is its code directory",
   'DEFAULT.initial_cpu_allocation_ratio default': "of the control plane's release",
   'DEFAULT.initial_ram_allocation_ratio default': "of the control plane's release",
@@ -92,7 +91,7 @@ function compared(section: string, name: string, option: Option<unknown>, theirs
     if (a !== b) aspects.push(`${aspect}: ${a}, Nova ${b}`);
   };
   if (kinds[theirs.kind]?.includes(type.name) !== true) aspects.push(`type: ${type.name}, Nova ${theirs.kind}`);
-  compare('default', typeof option.default === 'function' ? 'of the host' : (option.default ?? null), theirs.default);
+  compare('default', defaultOf(option, theirs), theirs.default);
   const range = [
     theirs.min === null ? '' : `Minimum value: ${theirs.min}`,
     theirs.max === null ? '' : `Maximum value: ${theirs.max}`,
@@ -112,4 +111,11 @@ function compared(section: string, name: string, option: Option<unknown>, theirs
   const lost = theirs.old.filter((old) => !ours.includes(`${old.group}.${old.name}`));
   compare('former names', lost, []);
   return aspects;
+}
+
+/** Where Nova has a text and this service reads it into something else, as it would be written. */
+function defaultOf({ type, default: given }: Option<unknown>, theirs: RegisteredOption): unknown {
+  if (typeof given === 'function') return 'of the host';
+  const isRead = typeof theirs.default === 'string' && given !== undefined && typeof given !== 'string';
+  return isRead ? type.format(given) : (given ?? null);
 }

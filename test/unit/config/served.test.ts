@@ -5,13 +5,7 @@ import { tables } from '../../../src/config/tables.js';
 
 /** Options of nova-compute whose part of the service is not there yet. An option leaves this list with its use. */
 const waiting = new Set([
-  ...[
-    'my_block_storage_ip',
-    'console_host',
-    'long_rpc_timeout',
-    'executor_thread_pool_size',
-    'default_availability_zone',
-  ],
+  ...['my_block_storage_ip', 'long_rpc_timeout', 'executor_thread_pool_size', 'default_availability_zone'],
   ...['volume_usage_poll_interval'],
   ...['block_device_allocate_retries_interval', 'block_device_allocate_retries', 'network_allocate_retries'],
   ...['resize_confirm_window', 'reimage_timeout_per_gb'],

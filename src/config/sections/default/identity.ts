@@ -26,9 +26,4 @@ export const identity = {
       'Directory for what the service has to remember over a restart. Exactly one process may use it; a second one ' +
       'refuses to start. (The Python nova-compute defaults to its own code directory; packages set this path.)',
   }),
-  console_host: option(string(), {
-    default: (facts) => facts.hostname,
-    sampleDefault: '<current_hostname>',
-    help: 'Name of the machine that offers the consoles of instances on this host.',
-  }),
 };
