@@ -2,7 +2,7 @@ import { ServiceError } from '../errors/kinds.js';
 import type { InstanceSettings } from '../settings/catalogue.js';
 import { mainKey } from './guest.js';
 import type { InstanceOperation } from './operation.js';
-import { POWER_STATE, type ContainerState } from './ports/containers.js';
+import { POWER_STATE, type ContainerKey, type ContainerState } from './ports/containers.js';
 import { exitReason } from './power/exit-reason.js';
 
 const LAST_LINES = 5;
@@ -11,10 +11,13 @@ const LAST_LINES = 5;
  * Starts a new container and watches its first moments: one whose command ends at once is a boot that failed, with its
  * last words as the reason, unless it was meant to end (`docker:oneshot`).
  */
-export async function startNew(op: InstanceOperation, settings: InstanceSettings): Promise<ContainerState | undefined> {
+export async function startNew(
+  op: InstanceOperation,
+  settings: InstanceSettings,
+  key: ContainerKey = mainKey(op),
+): Promise<ContainerState | undefined> {
   const { containers, deaths, pause } = op.parts;
   const graceMs = settings.start_grace === undefined ? op.parts.settings.startGraceMs : settings.start_grace * 1000;
-  const key = mainKey(op);
   const death = deaths.next(key.instanceUuid);
   try {
     await containers.start(key);
@@ -29,7 +32,7 @@ export async function startNew(op: InstanceOperation, settings: InstanceSettings
 }
 
 async function endedAtOnce(op: InstanceOperation, state: ContainerState): Promise<ServiceError> {
-  const output = await op.parts.containers.consoleOutput(mainKey(op), LAST_LINES).catch(() => '');
+  const output = await op.parts.containers.consoleOutput(state.key, LAST_LINES).catch(() => '');
   const text = `The container ended as soon as it was started (${exitReason(state, output)}). Its command has to keep running; set docker:oneshot=true if it is meant to end.`;
   return new ServiceError('Invalid', text, { nova: { name: 'InstanceUnacceptable', code: 400 } });
 }

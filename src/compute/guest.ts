@@ -3,7 +3,13 @@ import { NOVA_ATTRS } from './instance-attrs.js';
 import { instanceFacts } from './instance-facts.js';
 import { instanceSettings } from './plan/instance-settings.js';
 import type { InstanceOperation } from './operation.js';
-import { POWER_STATE, type ContainerKey, type ContainerState, type PowerState } from './ports/containers.js';
+import {
+  POWER_STATE,
+  type ContainerKey,
+  type ContainerState,
+  type GuestFile,
+  type PowerState,
+} from './ports/containers.js';
 
 /** The container that the instance is, as the verbs handle it. */
 
@@ -11,9 +17,15 @@ export function mainKey(op: InstanceOperation): ContainerKey {
   return { instanceUuid: op.instance.get('uuid'), role: 'main' };
 }
 
+/** The container that the server is at present: that of its rescue, as long as it is rescued. */
+export function guestKey(op: InstanceOperation): ContainerKey {
+  const role = op.instance.get('vm_state') === 'rescued' ? 'rescue' : 'main';
+  return { instanceUuid: op.instance.get('uuid'), role };
+}
+
 /** Its state; undefined when there is none. */
 export async function guestState(op: InstanceOperation): Promise<ContainerState | undefined> {
-  return op.parts.containers.state(mainKey(op));
+  return op.parts.containers.state(guestKey(op));
 }
 
 /** Its power_state; NOSTATE when there is no container. */
@@ -25,15 +37,24 @@ export async function powerOf(op: InstanceOperation): Promise<PowerState> {
 export async function powerOn(op: InstanceOperation): Promise<PowerState> {
   if ((await guestState(op)) === undefined) throw vanished();
   await refreshDrive(op);
-  await op.parts.containers.start(mainKey(op));
+  if (guestKey(op).role === 'rescue') await exposeDisk(op);
+  await op.parts.containers.start(guestKey(op));
   return powerOf(op);
 }
 
 /** Stops it, politely when `clean`; gives the power_state it was found in. */
 export async function powerOff(op: InstanceOperation, clean: boolean): Promise<PowerState> {
   const before = await powerOf(op);
-  await op.parts.containers.stop(mainKey(op), { timeoutMs: clean ? await shutdownTimeoutMs(op) : 0 });
+  await op.parts.containers.stop(guestKey(op), { timeoutMs: clean ? await shutdownTimeoutMs(op) : 0 });
   return before;
+}
+
+/** Where a rescued server has its own disk. */
+const RESCUED_AT = '/rescue';
+
+/** Its own disk for the container of its rescue; a restart of the host takes it away. */
+export function exposeDisk(op: InstanceOperation): Promise<readonly GuestFile[]> {
+  return op.parts.disks.expose(mainKey(op), RESCUED_AT);
 }
 
 export function vanished(): ServiceError {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { kindOf, ServiceError } from '../errors/kinds.js';
 import type { DiskKey, Disks, TakenDisk } from '../compute/ports/disks.js';
 import { diskArchive } from './disks/archive.js';
+import { checkExposable, conceal, expose } from './disks/expose.js';
 import { fileOf, filesIn, sizeOf, unfinishedOf } from './disks/folder.js';
 import { diskName, DISK_REPOSITORY, parseDiskName } from './disks/name.js';
 import type { DisksParts } from './disks/parts.js';
@@ -30,6 +31,9 @@ export function createDisks(parts: DisksParts): Disks {
         now: parts.clock.now(),
       }),
     drop: (key) => drop(parts, key),
+    checkExposable: (container) => checkExposable(parts, container),
+    expose: (container, guestPath) => expose(parts, container, guestPath),
+    conceal: (instanceUuid) => conceal(parts, instanceUuid),
     sweep: (isNeeded) => sweep(parts, isNeeded),
   };
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ContainerKey } from './containers.js';
+import type { ContainerKey, GuestFile } from './containers.js';
 
 /** A disk that was taken: whose, and what for (an image's id, a move). The two together are its name. */
 export interface DiskKey {
@@ -37,6 +37,15 @@ export interface Disks {
   archive(disk: TakenDisk): Readable;
   /** Removes a taken disk; none is fine, and so is one that a container was made of. */
   drop(key: DiskKey): Promise<void>;
+  /** Throws Unsupported (InstanceNotRescuable) when this engine keeps no disk that another container could have. */
+  checkExposable(container: ContainerKey): Promise<void>;
+  /**
+   * Gives what another container has to mount to have this one's disk, writable, at a path. It must not run as long as it
+   * is exposed. Throws what `checkExposable` does, Conflict while it runs, NotFound without one.
+   */
+  expose(container: ContainerKey, guestPath: string): Promise<readonly GuestFile[]>;
+  /** Takes that back, once nothing uses it; not exposed is fine. */
+  conceal(instanceUuid: string): Promise<void>;
   /** Removes those that nobody needs any more, after a crash or when their container is gone. */
   sweep(isNeeded: (key: DiskKey) => boolean): Promise<void>;
 }

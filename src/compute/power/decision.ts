@@ -44,7 +44,8 @@ const OFF: ReadonlySet<PowerState> = new Set<PowerState>([POWER_STATE.SHUTDOWN, 
  */
 export function decidePower(facts: PowerFacts): PowerVerdict {
   const { vmState, task, guest } = facts;
-  if (task !== null) return 'in-order';
+  // What a rescued server runs is not its own container, which is to stay off.
+  if (task !== null || vmState === 'rescued') return 'in-order';
   if (guest === 'missing') return HAS_CONTAINER.has(vmState) ? 'vanished' : 'in-order';
   if (guest === POWER_STATE.NOSTATE || vmState === 'suspended') return 'in-order';
   return OFF.has(guest) ? whenOff(facts) : whenOn(facts);

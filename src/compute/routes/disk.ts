@@ -1,13 +1,13 @@
 import type { Task } from '../states.js';
 import { cacheImages } from '../verbs/cache-images.js';
 import { rebuild, REBUILD_TASKS } from '../verbs/rebuild.js';
+import { rescue, unrescue } from '../verbs/rescue.js';
 import { dropShelving, offload, shelve } from '../verbs/shelve.js';
 import { backup, dropSnapshot, snapshot } from '../verbs/snapshot.js';
 import { unshelve } from '../verbs/unshelve.js';
 import { refuse } from '../verbs/unsupported.js';
 import { changing, onHost, type InstanceRoute, type Route, type RouteTable } from './route.js';
 
-const NOT_YET = 'This compute service does not do that yet.';
 const NO_QUIESCE = { name: 'InstanceQuiesceNotSupported', code: 409 };
 
 /** An image of a server, which stays what it was. */
@@ -28,8 +28,14 @@ export const diskRoutes: RouteTable = {
     notify: 'rebuild',
     resume: { tasks: REBUILD_TASKS, done: ['active', 'stopped'] },
   }),
-  rescue_instance: changing('rescue_instance', refuse(NOT_YET)),
-  unrescue_instance: changing('unrescue_instance', refuse(NOT_YET)),
+  rescue_instance: changing('rescue_instance', rescue, {
+    limit: 'builds',
+    resume: { tasks: ['rescuing'], done: ['rescued'] },
+  }),
+  unrescue_instance: changing('unrescue_instance', unrescue, {
+    notify: 'unrescue',
+    resume: { tasks: ['unrescuing'], done: ['active'] },
+  }),
   snapshot_instance: imaging('snapshot_instance', snapshot, 'image_snapshot_pending'),
   backup_instance: imaging('backup_instance', backup, 'image_backup'),
   shelve_instance: changing('shelve_instance', shelve, {

@@ -1,6 +1,6 @@
 import { ServiceError } from '../../errors/kinds.js';
 import { create, type NovaObject } from '../../objects/index.js';
-import { guestState, mainKey } from '../guest.js';
+import { guestState, guestKey } from '../guest.js';
 import type { InstanceOperation } from '../operation.js';
 import { POWER_STATE, type ContainerState, type ContainerUsage, type InterfaceUsage } from '../ports/containers.js';
 
@@ -68,7 +68,7 @@ export async function instanceDiagnostics(op: InstanceOperation): Promise<NovaOb
 async function runningUsage(op: InstanceOperation): Promise<{ usage: ContainerUsage; state: ContainerState }> {
   const state = await guestState(op);
   if (state?.powerState !== POWER_STATE.RUNNING) throw notRunning(op, state);
-  return { state, usage: await op.parts.containers.usage(mainKey(op)) };
+  return { state, usage: await op.parts.containers.usage(guestKey(op)) };
 }
 
 function notRunning(op: InstanceOperation, state: ContainerState | undefined): ServiceError {

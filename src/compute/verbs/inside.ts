@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
-import { guestState, mainKey } from '../guest.js';
+import { guestState, guestKey } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE } from '../ports/containers.js';
 
@@ -27,7 +27,7 @@ async function changePassword(op: InstanceOperation, password: string): Promise<
   if ((await guestState(op))?.powerState !== POWER_STATE.RUNNING) {
     throw new ServiceError('Conflict', `instance ${op.instance.get('uuid')} is not running`);
   }
-  const { exitCode } = await op.parts.containers.runInside(mainKey(op), {
+  const { exitCode } = await op.parts.containers.runInside(guestKey(op), {
     command: ['chpasswd'],
     input: `root:${password}\n`,
     timeoutMs: PASSWORD_TIMEOUT_MS,
@@ -60,5 +60,5 @@ export async function triggerCrashDump(op: InstanceOperation): Promise<void> {
   if (!/^SIG[A-Z0-9]{2,10}$/.test(signal)) {
     throw new ServiceError('Invalid', `docker_crash_signal of the image is no signal: ${signal}`);
   }
-  await op.parts.containers.signal(mainKey(op), signal);
+  await op.parts.containers.signal(guestKey(op), signal);
 }

@@ -78,6 +78,7 @@ async function giveUp(op: InstanceOperation): Promise<void> {
   if (op.instance.get('task_state') === spawning) return;
   await save(op, { task_state: removing }, [rebuilding, removing]);
   await op.parts.containers.remove({ instanceUuid: op.instance.get('uuid'), role: 'rescue' });
+  await op.parts.disks.conceal(op.instance.get('uuid'));
   await op.parts.containers.remove(mainKey(op));
   await save(op, { task_state: spawning }, [removing]);
 }

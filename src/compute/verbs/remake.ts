@@ -2,7 +2,7 @@ import { instanceFacts } from '../instance-facts.js';
 import type { InstanceOperation } from '../operation.js';
 import { planGuest } from '../plan/guest-plan.js';
 import { instanceSettings } from '../plan/instance-settings.js';
-import type { LocalImage } from '../ports/containers.js';
+import type { ContainerPlan, LocalImage } from '../ports/containers.js';
 import type { InjectedFile } from '../ports/instance-folders.js';
 import type { InstanceSettings } from '../../settings/catalogue.js';
 import type { Vif } from '../../objects/index.js';
@@ -26,9 +26,13 @@ export function remakeSettings(op: InstanceOperation, properties: Remake['proper
 
 /** Makes the server's container, or adopts the one that an earlier try has made. Does not start it. */
 export async function remake(op: InstanceOperation, wish: Remake): Promise<void> {
+  await op.parts.containers.create(await remakePlan(op, wish), op.signal);
+}
+
+/** What it is to be made of. */
+export async function remakePlan(op: InstanceOperation, wish: Remake): Promise<ContainerPlan> {
   const { image, properties, vifs, injectedFiles = [], adminPassword = null } = wish;
   const instance = instanceFacts(op.instance, op.parts.settings, { properties });
   const settings = remakeSettings(op, properties);
-  const plan = await planGuest(op, { instance, settings, image, vifs, injectedFiles, adminPassword });
-  await op.parts.containers.create(plan, op.signal);
+  return planGuest(op, { instance, settings, image, vifs, injectedFiles, adminPassword });
 }

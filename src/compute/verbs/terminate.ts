@@ -31,6 +31,7 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   await notify(op, 'delete', 'start');
   await notify(op, 'shutdown', 'start');
   await parts.containers.remove({ instanceUuid: uuid, role: 'rescue' });
+  await parts.disks.conceal(uuid);
   await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
   await parts.consoles.close(uuid);
   await dropGuest(op);

@@ -111,6 +111,9 @@ export function fakeParts() {
   };
   const disks = {
     take: sinon.stub().resolves({ key: { instanceUuid: UUID, purpose: 'x' }, sizeBytes: 100 }),
+    checkExposable: sinon.stub().resolves(),
+    expose: sinon.stub<[], Promise<GuestFile[]>>().resolves([]),
+    conceal: sinon.stub().resolves(),
     archive: sinon.stub<[TakenDisk], Readable>().callsFake(() => Readable.from([Buffer.from('archive')])),
     drop: sinon.stub().resolves(),
     sweep: sinon.stub().resolves(),
