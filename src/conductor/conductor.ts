@@ -104,5 +104,9 @@ function blockDevices(calls: ConductorCalls): BlockDeviceStore {
     async save(device) {
       await calls.objectAction(device, 'save');
     },
+    async destroy(device) {
+      // A repetition finds it gone, which conductor does not mind.
+      await calls.objectAction(device, 'destroy');
+    },
   };
 }

@@ -103,6 +103,8 @@ export interface ActionEvents {
 export interface BlockDeviceStore {
   ofInstance(instanceUuid: string): Promise<readonly NovaObject<'BlockDeviceMapping'>[]>;
   save(device: NovaObject<'BlockDeviceMapping'>): Promise<void>;
+  /** Removes the row; gone already is fine. */
+  destroy(device: NovaObject<'BlockDeviceMapping'>): Promise<void>;
 }
 
 /** Where a token leads. */

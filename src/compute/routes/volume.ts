@@ -1,3 +1,4 @@
+import { refuseAttachment } from '../verbs/attach-volume.js';
 import { refuse } from '../verbs/unsupported.js';
 import { changing, onHost, type InstanceRoute, type Route, type RouteTable } from './route.js';
 
@@ -9,8 +10,13 @@ function volume(method: string, special: Partial<InstanceRoute> = {}): Route {
 
 /** Volumes and shares: there is nothing yet that could attach one. */
 export const volumeRoutes: RouteTable = {
-  reserve_block_device_name: volume('reserve_block_device_name', { event: null, revertsTask: true }),
-  attach_volume: volume('attach_volume'),
+  reserve_block_device_name: volume('reserve_block_device_name', {
+    event: null,
+    revertsTask: true,
+    // nova-api asks this first and makes a 400 of it; anything else would be a 500.
+    run: refuse(`Invalid volume: ${NO_VOLUMES}`, { name: 'InvalidVolume', code: 400, kwargs: { reason: NO_VOLUMES } }),
+  }),
+  attach_volume: volume('attach_volume', { run: refuseAttachment(NO_VOLUMES) }),
   detach_volume: volume('detach_volume'),
   swap_volume: volume('swap_volume'),
   extend_volume: volume('extend_volume'),

@@ -34,7 +34,11 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       record: sinon.stub().resolves(),
       isFinished: sinon.stub<[string, string], Promise<boolean | undefined>>().resolves(false),
     },
-    blockDevices: { ofInstance: sinon.stub().resolves([]), save: sinon.stub().resolves() },
+    blockDevices: {
+      ofInstance: sinon.stub().resolves([]),
+      save: sinon.stub().resolves(),
+      destroy: sinon.stub().resolves(),
+    },
     consoleTokens: {
       authorize: sinon.stub().resolves({ token: 'secret', accessUrl: 'ws://proxy/?token=secret' }),
       cleanForInstance: sinon.stub().resolves(),
