@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ImageChanges, ImageFacts, ImageSource, ImageStore } from '../compute/ports/images.js';
+import type { ImageChanges, ImageFacts, ImageSource, ImageStore, NewImage } from '../compute/ports/images.js';
 import { messageOf, ServiceError, type NovaException } from '../errors/kinds.js';
 import type { RequestContext } from '../observe/context.js';
 import { imageFacts, imagePatch } from './image-record.js';
@@ -14,6 +14,7 @@ export function createGlance(session: Session): ImageSource & ImageStore {
   return {
     show: (imageId, context) => translated(imageId, () => show(session, imageId, context)),
     download: (imageId, context, signal) => translated(imageId, () => download(session, imageId, context, signal)),
+    create: (image, context) => translated(image.id, () => create(session, image, context)),
     update: (imageId, changes, context) => translated(imageId, () => update(session, imageId, changes, context)),
     upload: (imageId, data, context, signal) =>
       translated(imageId, async () => {
@@ -48,6 +49,12 @@ async function download(
   throw new ServiceError('Invalid', `Image ${imageId} has no data yet: upload it first`, {
     nova: { name: 'ImageUnacceptable', kwargs: { image_id: imageId, reason: 'Image has no associated data' } },
   });
+}
+
+async function create(session: Session, { id, name, properties }: NewImage, context: RequestContext): Promise<void> {
+  const body = { ...properties, id, name, visibility: 'private' };
+  const request = { name: 'image.create', method: 'POST', path: '/images', repeatable: true } as const;
+  await session.request({ ...request, body, as: context, accept: [409] });
 }
 
 async function update(

@@ -63,8 +63,18 @@ export interface ImageChanges {
   readonly withoutProperties?: readonly string[];
 }
 
+/** A private image without data, of the project that asks. */
+export interface NewImage {
+  /** Chosen by us, so that asking again makes no second one. */
+  readonly id: string;
+  readonly name: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
 /** Where snapshots go. Implemented by openstack/glance. */
 export interface ImageStore {
+  /** Makes a record that waits for data; one of this id is fine. Throws Forbidden (quota of images), Unavailable. */
+  create(image: NewImage, context: RequestContext): Promise<void>;
   /** Changes the record, properties not named stay. Throws NotFound, Forbidden, Invalid, Unavailable. */
   update(imageId: string, changes: ImageChanges, context: RequestContext): Promise<void>;
   /**

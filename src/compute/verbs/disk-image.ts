@@ -76,7 +76,8 @@ async function takeAndSend(op: InstanceOperation, { imageId, tasks, runs }: Imag
   await send(op, imageId, disk);
 }
 
-async function send(op: InstanceOperation, imageId: string, disk: TakenDisk): Promise<void> {
+/** Fills an image that waits for data with a disk that was taken, telling how far it is. */
+export async function send(op: InstanceOperation, imageId: string, disk: TakenDisk): Promise<void> {
   const { disks, library } = op.parts;
   const { context } = op.request;
   const { properties } = await library.show(imageId, context);
@@ -110,7 +111,7 @@ function isTold(name: string, value: string): boolean {
 }
 
 /** The image's status; waits while Glance believes that the data of an interrupted try still come. */
-async function awaitQueued(op: InstanceOperation, imageId: string): Promise<string> {
+export async function awaitQueued(op: InstanceOperation, imageId: string): Promise<string> {
   for (let tries = 0; ; tries += 1) {
     const { status } = await op.parts.library.show(imageId, op.request.context);
     if (status !== 'saving' || tries === PATIENCE_S) return status;

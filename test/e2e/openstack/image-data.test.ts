@@ -17,8 +17,12 @@ describe('openstack image data with a real Glance', function () {
   before(async () => {
     stage = makeStage(await realCloud());
     imageId = `${stage.imagePrefix}-0000-4000-8000-0000000000aa`;
-    const body = { id: imageId, name: 'much', disk_format: 'raw', container_format: 'docker' };
-    await stage.others((they) => they.ask('demo', 'image', { method: 'POST', path: '/images', body }));
+    const image = { id: imageId, name: 'much', properties: { image_type: 'snapshot' } };
+    // The second time it is there.
+    await stage.images.create(image, stage.user);
+    await stage.images.create(image, stage.user);
+    await stage.images.update(imageId, { diskFormat: 'raw', containerFormat: 'docker' }, stage.user);
+    assert.deepEqual((await stage.images.show(imageId, stage.user)).properties, image.properties);
   });
   after(async () => {
     await stage.images.remove(imageId, stage.user);

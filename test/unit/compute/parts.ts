@@ -121,6 +121,7 @@ export function fakeParts() {
   const library = {
     show: sinon.stub().resolves({ id: 'image-2', status: 'queued', properties: {} }),
     download: sinon.stub().rejects(new Error('not asked for')),
+    create: sinon.stub().resolves(),
     update: sinon.stub().resolves(),
     upload: sinon.stub().resolves(),
     remove: sinon.stub().resolves(),
