@@ -4,8 +4,8 @@ import type { ServerGroup } from './ports/conductor.js';
 
 /**
  * Looks once more whether a server may be on this host by its group's policy: schedulers that choose at the same time
- * do not see each other's choices (nova/compute/manager.py _validate_instance_group_policy, release 26). Our claim has
- * to be in the row before, so that of two who look at least the later one sees the other.
+ * do not see each other's choices (nova/compute/manager.py _validate_instance_group_policy, release 26). A build's claim
+ * has to be in the row before, so that of two who look at least the later one sees the other.
  *
  * `hint`: the group of the scheduler's hints; null: there is none; undefined: no hints came, the group is looked up.
  *

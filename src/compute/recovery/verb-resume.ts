@@ -36,7 +36,7 @@ function isOver(rule: ResumeRule, { task, vmState }: NonNullable<ResumeFacts['in
 }
 
 function isHere(rule: ResumeRule, host: string | null, ourHost: string): boolean {
-  return host === ourHost || (host === null && rule.mayBeNowhere === true);
+  return host === ourHost || rule.mayBeElsewhere === true || (host === null && rule.mayBeNowhere === true);
 }
 
 /** The operation on the instance as it is now, or undefined when nothing is left to do; then touches nothing. */

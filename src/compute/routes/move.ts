@@ -20,6 +20,7 @@ function asking(method: string, run: InstanceRoute['run']): Route {
 export const moveRoutes: RouteTable = {
   prep_resize: changing('prep_resize', prepResize, {
     resume: {
+      mayBeElsewhere: true,
       tasks: ['resize_prep'],
       handedOn: ['resize_migrating', 'resize_migrated', 'resize_finish'],
       done: RESIZED,
@@ -28,25 +29,28 @@ export const moveRoutes: RouteTable = {
   resize_instance: changing('resize_instance', resize, {
     notify: 'resize',
     resume: {
+      mayBeElsewhere: true,
       tasks: ['resize_prep', 'resize_migrating', 'resize_migrated'],
       ...{ handedOn: ['resize_finish'], done: RESIZED },
     },
   }),
   finish_resize: changing('finish_resize', finishResize, {
+    // A failure takes the resize back, in which somebody else may have a part still.
+    revertsTask: false,
     notify: 'resize_finish',
-    resume: { tasks: ['resize_migrated', 'resize_finish'], done: RESIZED },
+    resume: { tasks: ['resize_migrated', 'resize_finish', 'resize_reverting'], done: RESIZED },
   }),
   confirm_resize: changing('confirm_resize', confirmResize, {
     revertsTask: false,
     notify: 'resize_confirm',
-    resume: { tasks: [null, 'deleting', 'soft-deleting'], done: [] },
+    resume: { tasks: [null, 'deleting', 'soft-deleting'], done: [], mayBeElsewhere: true },
   }),
   revert_resize: changing('revert_resize', revertResize, {
-    resume: { tasks: ['resize_reverting'], done: ['active', 'stopped'] },
+    resume: { tasks: ['resize_reverting'], done: ['active', 'stopped'], mayBeElsewhere: true },
   }),
   finish_revert_resize: changing('finish_revert_resize', finishRevertResize, {
     notify: 'resize_revert',
-    resume: { tasks: ['resize_reverting'], done: ['active', 'stopped'] },
+    resume: { tasks: ['resize_reverting'], done: ['active', 'stopped'], mayBeElsewhere: true },
   }),
   check_instance_shared_storage: onHost(refuse(NOT_YET)),
 

@@ -11,6 +11,8 @@ export interface ResumeRule {
   readonly done: readonly VmState[];
   /** The task states in which somebody else goes on with what this verb began: only its event is left to finish. */
   readonly handedOn?: readonly Task[];
+  /** The instance may be on another host: it moves, and this one has its part in that. */
+  readonly mayBeElsewhere?: boolean;
   /** The instance may have no host: it comes to this one, or has left it. */
   readonly mayBeNowhere?: boolean;
 }

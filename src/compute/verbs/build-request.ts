@@ -51,7 +51,7 @@ export function networkRequest(op: InstanceOperation, request: BuildRequest, sig
 }
 
 /** Hints are lists in a request spec; a build given back by another host may come without one (_get_scheduler_hints). */
-function groupHint(args: Args, filterProperties: Readonly<Record<string, unknown>>): string | null {
+export function groupHint(args: Args, filterProperties: Readonly<Record<string, unknown>>): string | null {
   const ofSpec = optionalObjectArg(args, 'request_spec', 'RequestSpec')?.peek('scheduler_hints') ?? {};
   const hints = Object.keys(ofSpec).length > 0 ? ofSpec : dictArg(filterProperties, 'scheduler_hints');
   const group = hints['group'];

@@ -101,4 +101,61 @@ describe('two compute hosts', function () {
     await open.openstackTable(['server', 'reboot', '--hard', '--wait', 'on-compute2']);
     await eventually(one, two, true);
   });
+
+  /** What a server has in that file of its own; undefined when it does not run there. */
+  async function read({ host, container }: Guest, file: string): Promise<string | undefined> {
+    return host.docker(['exec', container, 'cat', file]).then(
+      (text) => text.trim(),
+      () => undefined,
+    );
+  }
+
+  async function write({ host, container }: Guest, file: string, text: string): Promise<void> {
+    await host.docker(['exec', container, 'sh', '-c', `echo ${text} > ${file}`]);
+  }
+
+  async function stands({ host, container }: Guest): Promise<boolean> {
+    return (await host.docker(['ps', '--all', '--format', '{{.Names}}'])).split('\n').includes(container);
+  }
+
+  async function becomes(name: string, wanted: Readonly<Record<string, string>>): Promise<void> {
+    const columns = Object.keys(wanted).flatMap((column) => ['-c', column]);
+    const shows = async (): Promise<boolean> => {
+      const shown = (await open.openstack(['server', 'show', name, ...columns])) as Record<string, string>;
+      return Object.entries(wanted).every(([column, value]) => shown[column] === value);
+    };
+    await until(shows, { what: `${name} to be ${JSON.stringify(wanted)}`, signal: never, timeoutMs: 60_000 });
+  }
+
+  const HOST = 'OS-EXT-SRV-ATTR:host';
+
+  it('take servers over from each other, with disk and address, and give them back as they were', async () => {
+    const [one, two] = guests;
+    const there = { ...one, host: two.host };
+    await write(one, '/root/note', 'kept');
+    await open.openstackTable(['server', 'migrate', '--wait', 'on-compute1']);
+    await becomes('on-compute1', { status: 'VERIFY_RESIZE', [HOST]: 'compute2' });
+    assert.equal(await read(there, '/root/note'), 'kept');
+    assert.equal(await read(one, '/root/note'), undefined);
+    await eventually(there, two, true);
+
+    await write(there, '/root/note', 'lost');
+    await open.openstackTable(['server', 'resize', 'revert', 'on-compute1']);
+    await becomes('on-compute1', { status: 'ACTIVE', [HOST]: 'compute1' });
+    assert.deepEqual([await read(one, '/root/note'), await stands(there)], ['kept', false]);
+    await eventually(one, two, true);
+
+    await open.openstackTable(['server', 'migrate', '--wait', 'on-compute1']);
+    await open.openstackTable(['server', 'resize', 'confirm', 'on-compute1']);
+    await becomes('on-compute1', { status: 'ACTIVE', [HOST]: 'compute2' });
+    await until(async () => !(await stands(one)), { what: 'nothing to stay behind', signal: never });
+    assert.equal(await read(there, '/root/note'), 'kept');
+    await eventually(there, two, true);
+    // What the disks travelled by is gone, too.
+    const images = (await open.openstack(['image', 'list'])) as { Name: string }[];
+    assert.deepEqual(
+      images.map(({ Name }) => Name),
+      ['busybox'],
+    );
+  });
 });

@@ -1,11 +1,12 @@
 import { novaNameOf } from '../../../errors/kinds.js';
 import type { Instance } from '../../../objects/index.js';
 import { objectArg } from '../../arguments.js';
+import { leaveNothing } from '../../carry/receive.js';
 import { NOVA_ATTRS } from '../../instance-attrs.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { POWER_STATE } from '../../ports/containers.js';
 import { flavorRow } from './flavors.js';
-import { saveMigration, withoutResize } from './migration.js';
+import { isMove, saveMigration, withoutResize } from './migration.js';
 
 /** The new flavor is kept (nova/compute/manager.py confirm_resize, release 26), on the host that the server was on. */
 export async function confirmResize(op: InstanceOperation): Promise<void> {
@@ -19,6 +20,8 @@ export async function confirmResize(op: InstanceOperation): Promise<void> {
   if (instance === undefined) return;
   const now = { ...op, instance };
   if (instance.get('vm_state') === 'resized') await confirm(now);
+  // It may have come back by now, when this was interrupted before.
+  if (isMove(migration) && instance.get('host') !== op.parts.settings.host) await leaveNothing(now);
   if (status !== 'confirmed') await saveMigration(op, migration, { status: 'confirmed' });
   await op.parts.allocations.remove(migration.get('uuid'));
   op.parts.node.usageChanged();

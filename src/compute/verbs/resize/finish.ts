@@ -1,31 +1,51 @@
 import { messageOf } from '../../../errors/kinds.js';
+import type { Migration } from '../../../objects/index.js';
+import { dictArg } from '../../arguments.js';
+import { receive } from '../../carry/receive.js';
 import { powerOf } from '../../guest.js';
+import { instanceFacts } from '../../instance-facts.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { flavorRow } from './flavors.js';
 import { applyFlavor } from './limits.js';
-import { migrationOf, orTakeBack, saveMigration } from './migration.js';
+import { isGoingBack, orSendBack, sendBack } from './send-back.js';
+import { isMove, migrationOf, orTakeBack, saveMigration, stateBefore } from './migration.js';
 
 /** The third step, on the host that the server is to be on (nova/compute/manager.py _finish_resize, release 26). */
 export async function finishResize(op: InstanceOperation): Promise<void> {
   const { parts, instance } = op;
   const migration = await migrationOf(op);
-  const before = instance.peek('old_flavor') ?? instance.get('flavor');
-  const after = instance.peek('new_flavor') ?? instance.get('flavor');
-  await orTakeBack(op, migration, async () => {
-    const row = { ...flavorRow({ current: after, before, after }), task_state: 'resize_finish' };
-    await save(op, row, op.attempt > 1 ? ['resize_migrated', 'resize_finish'] : ['resize_migrated']);
-    try {
-      await applyFlavor(op, after);
-    } catch (error) {
-      await limitsBack(op);
-      throw error;
-    }
-    await saveMigration(op, migration, { status: 'finished' });
-    const done = { vm_state: 'resized', task_state: null, power_state: await powerOf(op), launched_at: parts.now() };
-    await save(op, done, ['resize_finish']);
-  });
+  if (isMove(migration) && isGoingBack(op)) return sendBack(op, migration);
+  if (isMove(migration)) await orSendBack(op, migration, () => finish(op, migration, () => arrive(op, migration)));
+  else await orTakeBack(op, migration, () => finish(op, migration, () => changeLimits(op)));
   parts.node.usageChanged();
   await op.conductor.scheduler.instanceChanged(instance);
+}
+
+async function finish(op: InstanceOperation, migration: Migration, work: () => Promise<void>): Promise<void> {
+  const { parts, instance } = op;
+  const before = instance.peek('old_flavor') ?? instance.get('flavor');
+  const after = instance.peek('new_flavor') ?? instance.get('flavor');
+  const row = { ...flavorRow({ current: after, before, after }), task_state: 'resize_finish' };
+  await save(op, row, op.attempt > 1 ? ['resize_migrated', 'resize_finish'] : ['resize_migrated']);
+  await work();
+  await saveMigration(op, migration, { status: 'finished' });
+  const done = { vm_state: 'resized', task_state: null, power_state: await powerOf(op), launched_at: parts.now() };
+  await save(op, done, ['resize_finish']);
+}
+
+async function changeLimits(op: InstanceOperation): Promise<void> {
+  try {
+    await applyFlavor(op, op.instance.get('flavor'));
+  } catch (error) {
+    await limitsBack(op);
+    throw error;
+  }
+}
+
+async function arrive(op: InstanceOperation, migration: Migration): Promise<void> {
+  const facts = instanceFacts(op.instance, op.parts.settings, dictArg(op.request.args, 'image'));
+  const runs = stateBefore(op) !== 'stopped';
+  await receive(op, { imageId: migration.get('uuid'), properties: facts.imageProperties, runs });
 }
 
 /** The engine may have done a part of it. */

@@ -21,6 +21,11 @@ export async function saveMigration(
   await op.conductor.migrations.save(migration);
 }
 
+/** The server goes to another host; else it stays where it is and only its limits change. */
+export function isMove(migration: Migration): boolean {
+  return migration.get('source_compute') !== migration.get('dest_compute');
+}
+
 /** vm_state before the resize, as prep_resize kept it. */
 export function stateBefore(op: InstanceOperation): VmState {
   return (op.instance.get('system_metadata')['old_vm_state'] as VmState | undefined) ?? 'active';

@@ -1,8 +1,12 @@
 import { ServiceError } from '../../../errors/kinds.js';
 import { create, type Flavor, type Migration } from '../../../objects/index.js';
-import { objectArg } from '../../arguments.js';
+import { dictArg, objectArg } from '../../arguments.js';
+import { checkGroupPolicy } from '../../group-policy.js';
+import { flavorFacts, instanceFacts } from '../../instance-facts.js';
 import { save, type InstanceOperation } from '../../operation.js';
+import { instanceSettings } from '../../plan/instance-settings.js';
 import type { NotificationPhase } from '../../ports/notifications.js';
+import { groupHint } from '../build-request.js';
 import { flavorRow } from './flavors.js';
 import { checkFlavor } from './limits.js';
 import { migrationOf, orTakeBack, saveMigration } from './migration.js';
@@ -18,8 +22,7 @@ export async function prepResize(op: InstanceOperation): Promise<void> {
   await notify(op, flavor, 'start');
   try {
     await orTakeBack(op, migration, async () => {
-      refuseWhatCannotBe(op, flavor);
-      await checkFlavor(op, flavor);
+      await checkWhatIsAsked(op, flavor);
       await claim(op, migration, flavor);
       await handOn(op, migration, flavor);
     });
@@ -34,19 +37,25 @@ function newFlavor(op: InstanceOperation): Flavor {
   return objectArg(args, args['flavor'] === undefined ? 'instance_type' : 'flavor', 'Flavor');
 }
 
-function refuseWhatCannotBe(op: InstanceOperation, flavor: Flavor): void {
+async function checkWhatIsAsked(op: InstanceOperation, flavor: Flavor): Promise<void> {
   const host = op.instance.get('host');
   const uuid = op.instance.get('uuid');
-  if (host !== op.parts.settings.host) {
-    throw new ServiceError('Unsupported', `Servers of other hosts (${host ?? 'none'}) are not brought here.`, {
-      nova: { name: 'MigrationPreCheckError', code: 400 },
-    });
-  }
+  if (host !== op.parts.settings.host) return checkArrival(op, flavor);
   if (flavor.get('id') === op.instance.get('instance_type_id')) {
     throw new ServiceError('Conflict', `Unable to migrate instance (${uuid}) to current host (${host}).`, {
       nova: { name: 'UnableToMigrateToSelf', code: 400, kwargs: { instance_id: uuid, host } },
     });
   }
+  await checkFlavor(op, flavor);
+}
+
+/** Whether a server of another host can be here: what is set of it, and where its group wants it. */
+async function checkArrival(op: InstanceOperation, flavor: Flavor): Promise<void> {
+  const { args } = op.request;
+  const image = dictArg(args, 'image');
+  const facts = { ...instanceFacts(op.instance, op.parts.settings, image), flavor: flavorFacts(flavor) };
+  instanceSettings(facts, op.parts.policy);
+  await checkGroupPolicy(op, groupHint(args, dictArg(args, 'filter_properties')));
 }
 
 /** nova/compute/resource_tracker.py _move_claim, release 26: the migration says where to, the context how it was before. */

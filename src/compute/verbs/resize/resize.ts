@@ -1,10 +1,14 @@
+import { messageOf } from '../../../errors/kinds.js';
 import type { Migration } from '../../../objects/index.js';
+import { booleanArg } from '../../arguments.js';
+import { sendDisk } from '../../carry/send.js';
+import { powerOn } from '../../guest.js';
 import { save, type InstanceOperation } from '../../operation.js';
-import { migrationOf, orTakeBack, saveMigration } from './migration.js';
+import { isMove, migrationOf, orTakeBack, saveMigration, stateBefore } from './migration.js';
 
 /**
  * The second step, on the host that the server is on (nova/compute/manager.py _resize_instance, release 26). A server that
- * stays on its host runs on.
+ * stays on its host runs on; one that moves is stopped, and its disk sent.
  */
 export async function resize(op: InstanceOperation): Promise<void> {
   const migration = await migrationOf(op);
@@ -19,6 +23,7 @@ async function leave(op: InstanceOperation, migration: Migration): Promise<void>
   await saveMigration(op, migration, { status: 'migrating' });
   const before = op.attempt > 1 ? (['resize_prep', 'resize_migrating'] as const) : (['resize_prep'] as const);
   await save(op, { task_state: 'resize_migrating' }, before);
+  if (isMove(migration)) await depart(op, migration);
   await saveMigration(op, migration, { status: 'post-migrating' });
   const row = {
     ...{ host: migration.get('dest_compute'), node: migration.get('dest_node'), task_state: 'resize_migrated' },
@@ -26,6 +31,26 @@ async function leave(op: InstanceOperation, migration: Migration): Promise<void>
     ...{ flavor: instance.get('flavor'), old_flavor: instance.get('flavor'), new_flavor: instance.get('new_flavor') },
   };
   await save(op, row, ['resize_migrating']);
+}
+
+/** What it leaves here, stopped and off the net, is what it comes back to when the move is reverted. */
+async function depart(op: InstanceOperation, migration: Migration): Promise<void> {
+  const isClean = booleanArg(op.request.args, 'clean_shutdown', true);
+  try {
+    await sendDisk(op, migration.get('uuid'), isClean);
+  } catch (error) {
+    if (!op.signal.aborted && stateBefore(op) !== 'stopped') await startAgain(op);
+    throw error;
+  }
+  await op.parts.networks.unplug(op.instance.get('uuid'));
+}
+
+async function startAgain(op: InstanceOperation): Promise<void> {
+  try {
+    await powerOn(op);
+  } catch (error) {
+    op.log.error('A server that does not move could not be started again', { reason: messageOf(error) });
+  }
 }
 
 async function handOn(op: InstanceOperation, migration: Migration): Promise<void> {

@@ -1,17 +1,30 @@
 import type { Migration } from '../../../objects/index.js';
+import { leaveNothing } from '../../carry/receive.js';
 import { isGone, isStateConflict } from '../../failures.js';
-import { powerOf } from '../../guest.js';
+import { powerOf, powerOn } from '../../guest.js';
+import { networkSubject } from '../../network-subject.js';
 import { save, type InstanceOperation } from '../../operation.js';
+import { plug, untilWired } from '../wiring.js';
 import { flavorRow } from './flavors.js';
 import { applyFlavor, checkFlavor } from './limits.js';
-import { migrationOf, saveMigration, stateBefore, withoutResize } from './migration.js';
+import { isMove, migrationOf, saveMigration, stateBefore, withoutResize } from './migration.js';
+import { handBack } from './send-back.js';
 
 /**
  * The new flavor is given up, on the host that the server is on (nova/compute/manager.py revert_resize, release 26). A
- * server that has grown beyond its old flavor meanwhile stays as it is, and can still be confirmed.
+ * server that has grown beyond its old flavor meanwhile stays as it is, and can still be confirmed; one that had moved is
+ * as it was when it left: what it has written since is gone.
  */
 export async function revertResize(op: InstanceOperation): Promise<void> {
   const migration = await migrationOf(op);
+  if (isMove(migration)) await leaveNothing(op);
+  else await checkOldFlavor(op, migration);
+  await saveMigration(op, migration, { status: 'reverted' });
+  op.parts.node.usageChanged();
+  await handBack(op, migration);
+}
+
+async function checkOldFlavor(op: InstanceOperation, migration: Migration): Promise<void> {
   try {
     const before = op.instance.get('old_flavor');
     if (before !== null) await checkFlavor(op, before);
@@ -19,11 +32,6 @@ export async function revertResize(op: InstanceOperation): Promise<void> {
     if (!op.signal.aborted && !isGone(error)) await saveMigration(op, migration, { status: 'finished' });
     throw error;
   }
-  await saveMigration(op, migration, { status: 'reverted' });
-  op.parts.node.usageChanged();
-  const args = { instance: op.instance, migration, request_spec: op.request.args['request_spec'] ?? null };
-  const host = migration.get('source_compute') ?? '';
-  await op.conductor.peers.cast({ host, method: 'finish_revert_resize', args }, `${op.request.uniqueId}-finish`);
 }
 
 /** The second step, on the host that the server was on. */
@@ -33,7 +41,8 @@ export async function finishRevertResize(op: InstanceOperation): Promise<void> {
   const flavor = instance.peek('old_flavor') ?? instance.get('flavor');
   try {
     await parts.allocations.move(migration.get('uuid'), instance.get('uuid'));
-    await applyFlavor(op, flavor);
+    if (isMove(migration)) await comeBack(op, migration);
+    else await applyFlavor(op, flavor);
     await done(op, migration);
   } catch (error) {
     if (op.signal.aborted || isGone(error) || isStateConflict(error)) throw error;
@@ -45,7 +54,21 @@ export async function finishRevertResize(op: InstanceOperation): Promise<void> {
   await op.conductor.scheduler.instanceChanged(instance);
 }
 
-/** It has run on all the time, so it is in the state that it was in, unless it was stopped or ended by itself. */
+/** Its container stands here as it was left. The row says so first, so that word of its ports comes to this host. */
+async function comeBack(op: InstanceOperation, migration: Migration): Promise<void> {
+  const here = { host: migration.get('source_compute'), node: migration.get('source_node') };
+  await save(op, here, ['resize_reverting']);
+  const plugged = await plug(op, await op.parts.networks.bind(networkSubject(op)));
+  try {
+    if (stateBefore(op) === 'stopped') return;
+    await untilWired(op, plugged);
+    await powerOn(op);
+  } finally {
+    plugged.wait.cancel();
+  }
+}
+
+/** It has run on all the time, or is started again, so it is in the state that it was in, unless it was stopped or ended by itself. */
 async function done(op: InstanceOperation, migration: Migration): Promise<void> {
   const current = op.instance.peek('old_flavor') ?? op.instance.get('flavor');
   const row = {

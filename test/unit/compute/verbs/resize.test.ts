@@ -98,16 +98,12 @@ describe('compute/verbs/resize', () => {
     });
   }
 
-  for (const [name, row] of [
-    ['of a server of another host', { host: 'host-2' }] as const,
-    ['to the flavor that it has', { instance_type_id: 2 }] as const,
-  ]) {
-    it(`${name} is refused`, async () => {
-      const fake = fakeParts();
-      await assert.rejects(run(fake, 'prep_resize', { ...prep, row: { task_state: 'resize_prep', ...row } }));
-      assertTakenBack(fake);
-    });
-  }
+  it('to the flavor that it has is refused', async () => {
+    const fake = fakeParts();
+    const row = { task_state: 'resize_prep', instance_type_id: 2 };
+    await assert.rejects(run(fake, 'prep_resize', { ...prep, row }));
+    assertTakenBack(fake);
+  });
 
   it('does not stop the server, and passes the steps in their order', async () => {
     const fake = fakeParts();
