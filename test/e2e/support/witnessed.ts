@@ -2,11 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { enterSpace } from '../../../tools/plane/machine/space.js';
 import { until } from '../../../tools/plane/machine/wait.js';
 import type { OpenPlane } from '../../../tools/plane/open.js';
 
 const never = new AbortController().signal;
 const PROGRAM = new URL('killed-service.ts', import.meta.url).pathname;
+/** Whatever folder the process starts in. */
+const TSX = import.meta.resolve('tsx');
 
 export interface KillPoint {
   /** `before engine.container.create` */
@@ -59,8 +62,10 @@ export class WitnessedService {
     writeFileSync(extra, more);
     const config = join(plane.folder, 'etc', plane.host, 'nova.conf');
     const kill = point === undefined ? {} : { NCD_KILL_AT: point.line, NCD_KILL_NTH: String(point.nth) };
-    const words = ['--import', 'tsx', PROGRAM, '--config-file', config, '--config-file', extra];
-    const [program = process.execPath, ...before] = [...under, process.execPath];
+    const words = ['--import', TSX, PROGRAM, '--config-file', config, '--config-file', extra];
+    // Among the mounts of the plane, too, as its own service is: network namespaces of servers are mounts.
+    const enter = plane.plane.space === null ? [] : enterSpace(plane.plane.space);
+    const [program = process.execPath, ...before] = [...enter, ...under, process.execPath];
     const child = spawn(program, [...before, ...words], {
       env: { ...process.env, NCD_CALLS: calls, ...kill },
       stdio: ['ignore', 'pipe', 'pipe'],
