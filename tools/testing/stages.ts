@@ -7,7 +7,7 @@ export type Stage = (typeof STAGES)[number];
 
 /** What mocha runs, and how long one test may take where it says nothing itself. */
 export const MOCHA: Readonly<Partial<Record<Stage, { readonly spec: string; readonly timeoutMs: number }>>> = {
-  unit: { spec: 'test/unit/**/*.test.ts', timeoutMs: 5000 },
+  unit: { spec: 'test/unit/**/*.test.ts', timeoutMs: 20_000 },
   contract: { spec: 'test/contract/**/*.test.ts', timeoutMs: 60_000 },
   e2e: { spec: 'test/e2e/**/*.test.ts', timeoutMs: 180_000 },
 };

@@ -82,8 +82,8 @@ describe('tools/test', () => {
   });
 
   it('gives mocha the files of the part unless some are named', () => {
-    assert.deepEqual(mochaArguments('unit', ['--bail']), ['--timeout', '5000', '--bail', 'test/unit/**/*.test.ts']);
-    assert.deepEqual(mochaArguments('unit', ['a.test.ts']), ['--timeout', '5000', 'a.test.ts']);
+    assert.deepEqual(mochaArguments('unit', ['--bail']), ['--timeout', '20000', '--bail', 'test/unit/**/*.test.ts']);
+    assert.deepEqual(mochaArguments('unit', ['a.test.ts']), ['--timeout', '20000', 'a.test.ts']);
   });
 
   it('counts by the closing lines of mocha', () => {
