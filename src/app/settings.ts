@@ -80,6 +80,7 @@ export function containerSettings({ DEFAULT, compute, docker }: Config): Contain
     logMaxFiles: docker.log_max_files,
     capabilities: docker.capabilities,
     noNewPrivileges: docker.no_new_privileges,
+    unlimitedRootDisk: docker.unlimited_root_disk,
     cpuHardLimit: docker.cpu_limit === 'quota',
     stopTimeoutMs: DEFAULT.shutdown_timeout * S,
   };

@@ -12,6 +12,7 @@ import { signal } from './containers/signal.js';
 import { start } from './containers/start.js';
 import { state, states } from './containers/states.js';
 import { stop } from './containers/stop.js';
+import { diskUsage } from './containers/disk-usage.js';
 import { usage } from './containers/usage.js';
 import type { Engine } from './engine/engine.js';
 import { containerEventOf } from './events/message.js';
@@ -49,6 +50,8 @@ export function createContainers({ engine, events, settings, system, log }: Cont
     states: () => states(parts, settings.host),
     consoleOutput: (key, lines) => consoleOutput(parts, key, lines),
     usage: (key) => usage(parts, key),
+    diskUsage: (key) => diskUsage(parts, key),
+    limitsRootDisk: async () => (await host()).limitsRoot,
     signal: (key, signalName) => signal(parts, key, signalName),
     runInside: (key, command) => runInside(parts, key, command),
     endedWithTheEngine: () => endedWithTheEngine(parts, settings.host, new Date()),
@@ -93,7 +96,7 @@ function eventOf(news: StreamNews, host: string): ContainerEvent | undefined {
 }
 
 /** What a spec depends on and an engine keeps for life, asked once: it costs a round trip, and a boot should not pay it. */
-function rememberedHost({ engine, events, settings, system }: ContainersParts): () => Promise<LastingHost> {
+function rememberedHost({ engine, events, settings, system, log }: ContainersParts): () => Promise<LastingHost> {
   let known: Promise<LastingHost> | undefined;
   const forget = (): void => {
     known = undefined;
@@ -102,11 +105,18 @@ function rememberedHost({ engine, events, settings, system }: ContainersParts): 
     if (news.type !== 'message') forget();
   });
   return () => {
-    const asked = known ?? lookAtHost(engine, settings, system);
+    if (known !== undefined) return known;
+    const asked = lookAtHost(engine, settings, system);
     known = asked;
-    asked.catch(() => {
-      if (known === asked) forget();
-    });
+    asked.then(
+      ({ limitsRoot }) => {
+        if (limitsRoot || settings.unlimitedRootDisk !== 'warn') return;
+        log.warn("Root disks are not bounded here: the engine's storage can't (see [docker] unlimited_root_disk)");
+      },
+      () => {
+        if (known === asked) forget();
+      },
+    );
     return asked;
   };
 }

@@ -21,6 +21,8 @@ export interface ContainerSettings {
   /** What a container keeps of root's powers, without `CAP_`. */
   readonly capabilities: readonly string[];
   readonly noNewPrivileges: boolean;
+  /** A root disk that the engine can't hold to the flavor's size. */
+  readonly unlimitedRootDisk: 'warn' | 'refuse';
   /** True: a container never gets more CPU time than its flavor's vcpus; false: only its share when others want some. */
   readonly cpuHardLimit: boolean;
   /** What a container is given between the polite signal and SIGKILL when the engine itself stops it. */

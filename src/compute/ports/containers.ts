@@ -250,6 +250,10 @@ export interface Containers {
   consoleOutput(key: ContainerKey, lines: number | null): Promise<string>;
   /** What it uses now. Throws NotFound without one, Conflict when it does not run. */
   usage(key: ContainerKey): Promise<ContainerUsage>;
+  /** Bytes that it has in its own file system beside its image; slow for one that has many files. Throws NotFound. */
+  diskUsage(key: ContainerKey): Promise<number>;
+  /** Whether containers are held to the size of their flavor's root disk here, which they get when they are made. */
+  limitsRootDisk(): Promise<boolean>;
   /** Sends a signal (`SIGABRT`) to its first process. Throws NotFound without one, Conflict when it does not run. */
   signal(key: ContainerKey, signalName: string): Promise<void>;
   /**

@@ -28,6 +28,7 @@ export async function diagnostics(op: InstanceOperation): Promise<Record<string,
     disk_read: usage.reads.bytes,
     disk_write_req: usage.writes.requests,
     disk_write: usage.writes.bytes,
+    disk_used: await op.parts.containers.diskUsage(guestKey(op)),
     ...Object.fromEntries([...usage.interfaces].flatMap(([name, nic]) => legacyNic(name, nic))),
   };
 }

@@ -39,6 +39,13 @@ const containers = {
     default: 4096,
     help: 'Processes and threads that one container may have, so that a fork bomb stays inside.',
   }),
+  unlimited_root_disk: option(oneOf('warn', 'refuse'), {
+    default: 'warn',
+    help:
+      "A flavor's root disk bounds what a container writes where the engine's storage can hold it to that: overlay2 on XFS " +
+      'mounted with prjquota, btrfs, zfs, devicemapper. Elsewhere, warn: such a container is not bounded, and the log says ' +
+      'so once; refuse: it is not made here. Volumes are never bounded.',
+  }),
   no_new_privileges: option(boolean(), {
     default: true,
     help: 'Processes in containers cannot gain privileges through set-user-id programs.',

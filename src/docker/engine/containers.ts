@@ -101,6 +101,14 @@ export function inspectContainer(engine: Engine, idOrName: string): Promise<Cont
   );
 }
 
+/** Size of a container's own layer: the engine walks through all of it. Throws NotFound. */
+export async function containerDiskBytes(engine: Engine, id: string): Promise<number> {
+  const { SizeRw: bytes } = await engine.short('container.size', async (dial) =>
+    answerJson<{ SizeRw?: number }>(await dial({ method: 'GET', path: `${at(id)}/json`, query: { size: true } })),
+  );
+  return bytes ?? 0;
+}
+
 /** Containers, stopped ones too, that carry this label. */
 export function listContainers(engine: Engine, label: string): Promise<ContainerListItem[]> {
   const query = { all: true, filters: JSON.stringify({ label: [label] }) };

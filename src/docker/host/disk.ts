@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { observed } from '../../observe/calls.js';
+import { mountOf } from './mounts.js';
 import type { HostSystem } from './system.js';
 
 /**
@@ -33,30 +34,6 @@ async function wholeDisk(number: string, system: HostSystem): Promise<string | n
 
 /** btrfs and its like have device numbers of their own; the table of mounts tells what they are made on. */
 async function deviceOfMount(folder: string, system: HostSystem): Promise<string> {
-  const mounts = (await system.readText('/proc/self/mountinfo')).split('\n').flatMap(readMount);
-  const holds = ({ point }: Mount): boolean => point === '/' || folder === point || folder.startsWith(`${point}/`);
-  // Of several mounts at one place the last one counts.
-  const mount = mounts
-    .filter(holds)
-    .toReversed()
-    .toSorted((a, b) => b.point.length - a.point.length)[0];
+  const mount = mountOf(await system.readText('/proc/self/mountinfo'), folder);
   return mount?.source.startsWith('/dev/') === true ? system.deviceOf(mount.source, 'device') : '0:0';
-}
-
-interface Mount {
-  readonly point: string;
-  readonly source: string;
-}
-
-/** A line of /proc/self/mountinfo (proc(5)): fields, a hyphen, type, source, options. */
-function readMount(line: string): readonly Mount[] {
-  const [before = '', after = ''] = line.split(' - ');
-  const point = before.split(' ')[4];
-  const source = after.split(' ')[1];
-  return point === undefined || source === undefined ? [] : [{ point: plain(point), source: plain(source) }];
-}
-
-/** Spaces and their like are written in octal. */
-function plain(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

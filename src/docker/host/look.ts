@@ -4,6 +4,7 @@ import type { ContainerSettings } from '../settings.js';
 import type { SpecHost } from '../spec/host.js';
 import { diskUnder } from './disk.js';
 import { lxcfsFiles } from './lxcfs.js';
+import { canLimitRoot } from './root-quota.js';
 import type { HostSystem } from './system.js';
 
 /** What stays as it is as long as the engine runs. */
@@ -16,7 +17,11 @@ export async function lookAtHost(
   system: HostSystem,
 ): Promise<LastingHost> {
   const facts = await engineFacts(engine);
-  return { settings, engine: facts, disk: await diskUnder(facts.rootDirectory, system) };
+  const [disk, limitsRoot] = await Promise.all([
+    diskUnder(facts.rootDirectory, system),
+    canLimitRoot(facts.storageDriver, facts.rootDirectory, system),
+  ]);
+  return { settings, engine: facts, disk, limitsRoot };
 }
 
 /** lxcfs may be started and stopped at any time. */

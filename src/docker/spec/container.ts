@@ -13,6 +13,7 @@ import { memory } from './memory.js';
 import { network } from './network.js';
 import { runtime } from './runtime.js';
 import { security } from './security.js';
+import { rootDisk } from './root-disk.js';
 import { workload } from './workload.js';
 
 /**
@@ -29,6 +30,7 @@ export function containerSpec(plan: ContainerPlan, host: SpecHost): CreateOption
     cpu(plan, host),
     limits(plan, host),
     disk(plan, host),
+    rootDisk(plan, host),
     files(plan, host),
     security(plan, host),
     network(),

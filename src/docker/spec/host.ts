@@ -8,6 +8,8 @@ export interface SpecHost {
   readonly engine: Pick<EngineFacts, 'swapLimit' | 'runtimes' | 'cpus'>;
   /** The disk that the engine's data are on, e.g. `/dev/sda`; null: none whose use can be limited. */
   readonly disk: string | null;
+  /** The engine can bound what a container writes into its own file system. */
+  readonly limitsRoot: boolean;
   /** lxcfs' files about the container's own CPUs, memory and uptime; [] where it does not run. */
   readonly lxcfs: readonly GuestFile[];
 }

@@ -92,6 +92,8 @@ export function fakeParts() {
     state: sinon.stub().resolves(containerState()),
     states: sinon.stub().resolves([]),
     consoleOutput: sinon.stub().resolves(''),
+    diskUsage: sinon.stub().resolves(4096),
+    limitsRootDisk: sinon.stub().resolves(false),
     usage: sinon.stub().rejects(new Error('not asked for')),
     signal: sinon.stub().resolves(),
     runInside: sinon.stub().resolves({ exitCode: 0, output: '' }),
@@ -182,6 +184,8 @@ export function fakeParts() {
   };
   const notifications = {
     instance: sinon.stub().resolves(),
+    diskUsage: sinon.stub().resolves(4096),
+    limitsRootDisk: sinon.stub().resolves(false),
     usage: sinon.stub().resolves(),
     exception: sinon.stub().resolves(),
   };

@@ -24,6 +24,7 @@ export const SETTINGS: ContainerSettings = {
   logMaxFiles: 2,
   capabilities: SAFE_CAPABILITIES,
   noNewPrivileges: true,
+  unlimitedRootDisk: 'warn',
   cpuHardLimit: true,
   stopTimeoutMs: 10_000,
 };

@@ -24,6 +24,8 @@ const LIVE: ReadonlySet<SettingName> = new Set<SettingName>([
 export async function checkFlavor(op: InstanceOperation, flavor: Flavor): Promise<void> {
   const now = instanceFacts(op.instance, op.parts.settings);
   const fixed = changedSettings(settingsOf(op, now), settingsOf(op, { ...now, flavor: flavorFacts(flavor) }));
+  const isOtherDisk = now.flavor.rootGb !== flavor.get('root_gb') && (await op.parts.containers.limitsRootDisk());
+  if (isOtherDisk) fixed.push('the size of the root disk');
   if (fixed.length > 0) throw needsNewContainer(fixed);
   const state = await guestState(op);
   if (state === undefined) throw vanished();
@@ -53,7 +55,7 @@ function settingsOf(op: InstanceOperation, facts: InstanceFacts): InstanceSettin
 }
 
 /** Names of the settings that differ and cannot be changed in a container that is there. Pure. */
-export function changedSettings(before: InstanceSettings, after: InstanceSettings): readonly string[] {
+export function changedSettings(before: InstanceSettings, after: InstanceSettings): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]) as ReadonlySet<SettingName>;
   return [...names].filter((name) => !LIVE.has(name) && !isDeepStrictEqual(before[name], after[name])).toSorted();
 }

@@ -8,7 +8,7 @@ const engine = { cpus: 4, swapLimit: true, runtimes: [] };
 describe('docker/containers/limit', () => {
   it('names the limits that a container is not to have any more as well', () => {
     const settings = { ...SETTINGS, cpuHardLimit: false };
-    deepEqual(limitsUpdate(planOf(), { settings, engine, disk: null, lxcfs: [] }), {
+    deepEqual(limitsUpdate(planOf(), { settings, engine, disk: null, limitsRoot: false, lxcfs: [] }), {
       ...{ Memory: 64 * MIB, MemorySwap: 64 * MIB, MemoryReservation: 64 * MIB, PidsLimit: 512 },
       ...{ CpuShares: 1024, CpuQuota: -1, CpusetCpus: '0-3' },
     });
@@ -18,7 +18,7 @@ describe('docker/containers/limit', () => {
     const plan = planOf({
       settings: { ulimit: { nofile: { soft: 1, hard: 1 } }, memory_swappiness: 3, oom_score_adj: 5 },
     });
-    const update = limitsUpdate(plan, { settings: SETTINGS, engine, disk: null, lxcfs: [] });
+    const update = limitsUpdate(plan, { settings: SETTINGS, engine, disk: null, limitsRoot: false, lxcfs: [] });
     deepEqual(Object.keys(update).toSorted(), [
       ...['CpuPeriod', 'CpuQuota', 'CpuShares', 'CpusetCpus'],
       ...['Memory', 'MemoryReservation', 'MemorySwap', 'PidsLimit'],
@@ -30,6 +30,7 @@ describe('docker/containers/limit', () => {
       settings: SETTINGS,
       engine: { ...engine, swapLimit: false },
       disk: null,
+      limitsRoot: false,
       lxcfs: [],
     });
     deepEqual(update.MemorySwap, 64 * MIB);

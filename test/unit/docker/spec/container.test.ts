@@ -11,7 +11,13 @@ const MIB = 1024 * 1024;
 
 function specOf(changes: PlanChanges = {}, settings: Partial<ContainerSettings> = {}, swapLimit = true): CreateOptions {
   const engine = { cpus: 2, swapLimit, runtimes: ['runc', 'nova'] };
-  return containerSpec(planOf(changes), { settings: { ...SETTINGS, ...settings }, engine, disk: null, lxcfs: [] });
+  return containerSpec(planOf(changes), {
+    settings: { ...SETTINGS, ...settings },
+    engine,
+    disk: null,
+    limitsRoot: false,
+    lxcfs: [],
+  });
 }
 
 describe('docker/spec', () => {

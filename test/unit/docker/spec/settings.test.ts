@@ -19,6 +19,7 @@ function specOf(settings: InstanceSettings, changes: PlanChanges = {}, host: Hos
     settings: { ...SETTINGS, runtime: 'nova', ...host.settings },
     engine: { cpus: 2, swapLimit: true, runtimes: ['runc', 'nova', 'kata'] },
     disk: host.disk ?? null,
+    limitsRoot: false,
     lxcfs: host.lxcfs ?? [],
   });
 }
