@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { openPlane, type OpenPlane } from '../../../tools/plane/open.js';
 import { until } from '../../../tools/plane/machine/wait.js';
 import type { Account, Rest } from '../../../tools/plane/openstack/rest.js';
@@ -27,6 +28,8 @@ export interface Wish {
 
 const LATEST = '2.93';
 const never = new AbortController().signal;
+// Many wait beside each other.
+setMaxListeners(0, never);
 
 /** What tests of servers do to a plane: over REST, as a user would. */
 export class Lab {
