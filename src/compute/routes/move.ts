@@ -1,6 +1,7 @@
 import type { VmState } from '../states.js';
 import { confirmResize } from '../verbs/resize/confirm.js';
 import { finishResize } from '../verbs/resize/finish.js';
+import { endIfDeleted } from '../verbs/resize/migration.js';
 import { prepResize } from '../verbs/resize/prep.js';
 import { resize } from '../verbs/resize/resize.js';
 import { finishRevertResize, revertResize } from '../verbs/resize/revert.js';
@@ -25,6 +26,7 @@ export const moveRoutes: RouteTable = {
       handedOn: ['resize_migrating', 'resize_migrated', 'resize_finish'],
       done: RESIZED,
     },
+    dropped: endIfDeleted,
   }),
   resize_instance: changing('resize_instance', resize, {
     notify: 'resize',
@@ -33,17 +35,20 @@ export const moveRoutes: RouteTable = {
       tasks: ['resize_prep', 'resize_migrating', 'resize_migrated'],
       ...{ handedOn: ['resize_finish'], done: RESIZED },
     },
+    dropped: endIfDeleted,
   }),
   finish_resize: changing('finish_resize', finishResize, {
     // A failure takes the resize back, in which somebody else may have a part still.
     revertsTask: false,
     notify: 'resize_finish',
     resume: { tasks: ['resize_migrated', 'resize_finish', 'resize_reverting'], done: RESIZED },
+    dropped: endIfDeleted,
   }),
   confirm_resize: changing('confirm_resize', confirmResize, {
     revertsTask: false,
     notify: 'resize_confirm',
-    resume: { tasks: [null, 'deleting', 'soft-deleting'], done: [], mayBeElsewhere: true },
+    // What the user asks for next, once the row is confirmed, must not keep the rest from being done.
+    resume: 'own',
   }),
   revert_resize: changing('revert_resize', revertResize, {
     resume: { tasks: ['resize_reverting'], done: ['active', 'stopped'], mayBeElsewhere: true },

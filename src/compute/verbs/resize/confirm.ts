@@ -17,13 +17,13 @@ export async function confirmResize(op: InstanceOperation): Promise<void> {
     return;
   }
   const instance = await current(op);
-  if (instance === undefined) return;
-  const now = { ...op, instance };
-  if (instance.get('vm_state') === 'resized') await confirm(now);
+  // A server that is resized again waits for its own migration.
+  if (instance?.get('vm_state') === 'resized' && status !== 'confirmed') await confirm({ ...op, instance });
   // It may have come back by now, when this was interrupted before.
-  if (isMove(migration) && instance.get('host') !== op.parts.settings.host) await leaveNothing(now);
-  if (status !== 'confirmed') await saveMigration(op, migration, { status: 'confirmed' });
+  if (isMove(migration) && instance?.get('host') !== op.parts.settings.host) await leaveNothing(op);
+  // In this order: the row of a deleted server's migration can't be written any more.
   await op.parts.allocations.remove(migration.get('uuid'));
+  if (status !== 'confirmed') await saveMigration(op, migration, { status: 'confirmed' });
   op.parts.node.usageChanged();
 }
 

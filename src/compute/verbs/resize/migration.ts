@@ -1,9 +1,11 @@
-import { messageOf } from '../../../errors/kinds.js';
+import { kindOf, messageOf } from '../../../errors/kinds.js';
 import type { Migration } from '../../../objects/index.js';
 import { objectArg } from '../../arguments.js';
+import { currentInstance } from '../../recovery/verb-resume.js';
 import { isGone, isStateConflict } from '../../failures.js';
 import { save, type InstanceChanges, type InstanceOperation } from '../../operation.js';
 import type { VmState } from '../../states.js';
+import { forgetImage } from '../disk-image.js';
 import { flavorRow } from './flavors.js';
 
 /** What a request says of the migration; a repeated one asks how it is now. */
@@ -56,6 +58,32 @@ export async function takeBack(op: InstanceOperation, migration: Migration): Pro
   parts.node.usageChanged();
 }
 
+/**
+ * A step of a resize that is not taken (again): when the server is deleted, what is held for the resize is given back. A
+ * deletion knows nothing of it, and once the rows are gone nobody would find it.
+ */
+export async function endIfDeleted(op: InstanceOperation): Promise<void> {
+  if (op.request.signal.aborted || !(await isDeleted(op))) return;
+  const told = objectArg(op.request.args, 'migration', 'Migration');
+  await op.parts.allocations.remove(told.get('uuid'));
+  await forgetImage(op, told.get('uuid'));
+  try {
+    const migration = await op.conductor.migrations.get(told.get('id'));
+    if (IN_PROGRESS.has(migration.get('status') ?? '')) await saveMigration(op, migration, { status: 'error' });
+  } catch (error) {
+    // The row goes with that of the server.
+    if (kindOf(error) === 'Interrupted') throw error;
+    op.log.debug('The migration of a deleted server could not be closed', { reason: messageOf(error) });
+  }
+}
+
+const IN_PROGRESS: ReadonlySet<string> = new Set(['accepted', 'pre-migrating', 'migrating', 'post-migrating']);
+
+async function isDeleted(op: InstanceOperation): Promise<boolean> {
+  const instance = await currentInstance(op);
+  return instance === undefined || instance.get('task_state') === 'deleting' || instance.get('vm_state') === 'deleted';
+}
+
 /** Runs a step of a resize; its failure takes the resize back. What another request does goes first. */
 export async function orTakeBack(
   op: InstanceOperation,
@@ -65,7 +93,10 @@ export async function orTakeBack(
   try {
     await step();
   } catch (error) {
-    if (op.signal.aborted || isGone(error) || isStateConflict(error)) throw error;
+    if (op.signal.aborted || isGone(error) || isStateConflict(error)) {
+      await endIfDeleted(op);
+      throw error;
+    }
     op.log.warn('A resize failed and is taken back', { reason: messageOf(error) });
     await takeBack(op, migration);
     throw error;

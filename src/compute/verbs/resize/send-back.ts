@@ -4,7 +4,7 @@ import { leaveNothing } from '../../carry/receive.js';
 import { isGone, isStateConflict } from '../../failures.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { forgetImage } from '../disk-image.js';
-import { saveMigration } from './migration.js';
+import { endIfDeleted, saveMigration } from './migration.js';
 
 /**
  * Runs the arrival of a server from another host; its failure sends the server back there, where it stands as it was left,
@@ -18,7 +18,10 @@ export async function orSendBack(
   try {
     await arrival();
   } catch (error) {
-    if (op.signal.aborted || isGone(error) || isStateConflict(error)) throw error;
+    if (op.signal.aborted || isGone(error) || isStateConflict(error)) {
+      await endIfDeleted(op);
+      throw error;
+    }
     op.log.warn('A server could not be made here and goes back', { reason: messageOf(error) });
     await sendBack(op, migration);
     throw error;

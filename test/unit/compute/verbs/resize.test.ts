@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { createHandlers } from '../../../../src/compute/manager.js';
 import { changedSettings } from '../../../../src/compute/verbs/resize/limits.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
@@ -31,11 +32,15 @@ interface Request {
   readonly status?: string;
   readonly args?: Record<string, unknown>;
   readonly attempt?: number;
+  /** As conductor has the row meanwhile. */
+  readonly now?: Record<string, unknown>;
 }
 
-async function run(fake: Fake, method: string, { row, status = 'x', args = {}, attempt = 1 }: Request): Promise<void> {
-  const make = () => makeInstance({ instance_type_id: 1, flavor: SMALL, old_flavor: null, new_flavor: null, ...row });
-  fake.conductor.instances.get.resolves(make());
+async function run(fake: Fake, method: string, request: Request): Promise<void> {
+  const { row, status = 'x', args = {}, attempt = 1, now = {} } = request;
+  const make = (changed = {}) =>
+    makeInstance({ instance_type_id: 1, flavor: SMALL, old_flavor: null, new_flavor: null, ...row, ...changed });
+  fake.conductor.instances.get.resolves(make(now));
   fake.conductor.migrations.get.resolves(migration(status));
   const all = { instance: make(), migration: migration(status), ...args };
   await createHandlers(fake.parts).get(method)?.(makeRequest(method, all, { attempt }));
@@ -44,6 +49,10 @@ async function run(fake: Fake, method: string, { row, status = 'x', args = {}, a
 function uses(fake: Fake, mib: number): void {
   fake.containers.usage.resolves({ memoryBytes: mib * 1024 * 1024 });
 }
+
+/** A row that cannot be saved. */
+const refusing = (name: string): Fake['conductor']['instances']['save'] =>
+  sinon.spy((_instance, _options) => Promise.reject(novaError(name)));
 
 const casts = (fake: Fake): unknown[] =>
   (fake.conductor.peers.cast.args as [{ host: string; method: string }, string][]).map(([{ host, method }, id]) => [
@@ -134,12 +143,31 @@ describe('compute/verbs/resize', () => {
     assertTakenBack(fake);
   });
 
-  it('of a server that is deleted meanwhile leaves everything to the deletion', async () => {
+  const moments: [string, Record<string, unknown>][] = [
+    ['prep_resize', prep.row],
+    ['resize_instance', { task_state: 'resize_prep', new_flavor: LARGE }],
+    ['finish_resize', migrated],
+  ];
+  for (const [method, row] of moments) {
+    for (const attempt of [1, 2]) {
+      it(`${method} of a server that is deleted meanwhile gives back what the resize holds (attempt ${attempt})`, async () => {
+        const fake = fakeParts();
+        uses(fake, 10);
+        fake.conductor.instances.save = refusing('UnexpectedDeletingTaskStateError');
+        const gone = { ...row, task_state: 'deleting' };
+        const work = run(fake, method, { row, status: 'migrating', args: { flavor: LARGE }, attempt, now: gone });
+        await (attempt === 1 ? assert.rejects(work) : work);
+        assert.deepEqual([fake.allocations.move.args, fake.allocations.remove.args], [[], [[MIGRATION]]]);
+        assert.equal(statuses(fake).at(-1), 'error');
+      });
+    }
+  }
+
+  it('of a server that somebody else changes meanwhile is his business', async () => {
     const fake = fakeParts();
-    uses(fake, 10);
-    fake.containers.limit.rejects(novaError('InstanceNotFound'));
+    fake.conductor.instances.save = refusing('UnexpectedTaskStateError');
     await assert.rejects(run(fake, 'finish_resize', { row: migrated }));
-    assert.equal(fake.allocations.move.callCount, 0);
+    assert.deepEqual([fake.allocations.move.callCount, fake.allocations.remove.callCount], [0, 0]);
   });
 
   const resized = { vm_state: 'resized', task_state: null, flavor: LARGE, old_flavor: SMALL, new_flavor: LARGE };
@@ -152,6 +180,27 @@ describe('compute/verbs/resize', () => {
       if (vmState === 'resized') assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'active');
     });
   }
+
+  const interrupted: [string, Record<string, unknown> | undefined][] = [
+    ['is at work again', { ...resized, vm_state: 'active', task_state: 'powering-off' }],
+    ['is deleted', undefined],
+  ];
+  for (const [name, row] of interrupted) {
+    it(`that was interrupted while it was confirmed ends, also when the server ${name}`, async () => {
+      const fake = fakeParts();
+      const work = run(fake, 'confirm_resize', { row: row ?? resized, status: 'confirming', attempt: 2 });
+      if (row === undefined) fake.conductor.instances.get.rejects(novaError('InstanceNotFound'));
+      await work;
+      assert.deepEqual(fake.allocations.remove.args, [[MIGRATION]]);
+      assert.deepEqual([statuses(fake), fake.saved], [['confirmed'], []]);
+    });
+  }
+
+  it('that is confirmed already does not confirm the next one', async () => {
+    const fake = fakeParts();
+    await run(fake, 'confirm_resize', { row: resized, status: 'confirmed', attempt: 2 });
+    assert.deepEqual(fake.saved, []);
+  });
 
   it('that is not to be confirmed is left alone', async () => {
     const fake = fakeParts();
