@@ -68,9 +68,18 @@ async function treat(chore: ChoreParts, { uuid, found, verdict, toldOf }: Orphan
   const facts = { instanceUuid: uuid, containers: found.containers.length, ports: found.hasPorts, reason };
   if (removes) {
     parts.log.warn('Something on this host belongs to no server here; removing it', facts);
-    await parts.locks.run(uuid, () => removeRemains(parts, uuid, found));
+    await parts.locks.run(uuid, async () => {
+      if (await isStillOrphan(chore, uuid)) await removeRemains(parts, uuid, found);
+    });
   } else if (toldOf.get(uuid) !== reason) {
     parts.log.warn('Something on this host belongs to no server here; left alone', facts);
     toldOf.set(uuid, reason);
   }
+}
+
+/** Others were removed since Nova was asked: the server may have come (back) here meanwhile. */
+async function isStillOrphan(chore: ChoreParts, uuid: string): Promise<boolean> {
+  const rows = await conductorOf(chore).instances.find({ uuids: [uuid], deleted: 'either' }, []);
+  const verdict = judgeRemains(rows[0], chore.parts.settings.host);
+  return verdict.kind === 'orphan' && verdict.removable && !chore.requested().has(uuid);
 }

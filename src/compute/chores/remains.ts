@@ -27,7 +27,11 @@ export async function remainsOnHost(parts: ManagerParts): Promise<ReadonlyMap<st
  * Placement's is touched.
  */
 export async function removeRemains(parts: ManagerParts, uuid: string, remains: Remains | undefined): Promise<void> {
-  for (const key of remains?.containers ?? []) await parts.containers.remove(key);
+  const containers = remains?.containers ?? [];
+  // As a rescue ends: first the container that has the server's disk, then the disk, which is mounted from its own.
+  for (const key of containers.filter(({ role }) => role === 'rescue')) await parts.containers.remove(key);
+  await parts.disks.conceal(uuid);
+  for (const key of containers.filter(({ role }) => role !== 'rescue')) await parts.containers.remove(key);
   if (remains?.hasPorts === true) await parts.networks.unplug(uuid);
   await parts.cpus.release(uuid);
   await parts.folders.remove(uuid);

@@ -24,7 +24,11 @@ describe('compute/chores: what is left of deleted servers', () => {
     const { fake, chore, knows } = withRemains();
     knows({ deleted: true, deleted_at: ago(1) });
     await treatDeletedOnHost(chore);
-    assert.deepEqual(fake.containers.remove.args, [[KEY], [RESCUE]]);
+    assert.deepEqual(fake.containers.remove.args, [[RESCUE], [KEY]]);
+    const removals = fake.containers.remove.getCalls();
+    assert.ok(fake.disks.conceal.calledOnceWithExactly(UUID));
+    assert.ok(removals[0]?.calledBefore(fake.disks.conceal.firstCall));
+    assert.ok(removals[1]?.calledAfter(fake.disks.conceal.firstCall));
     assert.deepEqual(fake.networks.unplug.args, [[UUID]]);
     assert.deepEqual([fake.cpus.release.args, fake.folders.remove.args], [[[UUID]], [[UUID]]]);
     assert.deepEqual(fake.conductor.instances.find.args[0]?.[0], { uuids: [UUID], deleted: true });
@@ -130,11 +134,20 @@ describe('compute/chores: orphans', () => {
   it('are removed if the operator wants it and nothing can get lost', async () => {
     const { fake, chore } = withRemains({ orphanAction: 'remove' });
     await createOrphanWatch(chore)();
-    assert.deepEqual(fake.containers.remove.args, [[KEY], [RESCUE]]);
+    assert.deepEqual(fake.containers.remove.args, [[RESCUE], [KEY]]);
     assert.equal(fake.networks.unplug.callCount, 1);
     const kept = withRemains({ orphanAction: 'remove' });
     kept.knows({ deleted: false, host: 'host-2', vm_state: 'error' });
     await createOrphanWatch(kept.chore)();
     assert.equal(kept.fake.containers.remove.callCount, 0);
+  });
+
+  it('are looked at once more before they are removed: the server may be back', async () => {
+    const { fake, chore } = withRemains({ orphanAction: 'remove' });
+    const gone = makeInstance({ deleted: false, host: null, vm_state: 'shelved_offloaded' });
+    fake.conductor.instances.find.onFirstCall().resolves([gone]);
+    fake.conductor.instances.find.onSecondCall().resolves([makeInstance({ deleted: false })]);
+    await createOrphanWatch(chore)();
+    assert.deepEqual([fake.containers.remove.callCount, fake.networks.unplug.callCount], [0, 0]);
   });
 });
