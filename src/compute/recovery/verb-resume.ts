@@ -1,7 +1,7 @@
 import { novaNameOf } from '../../errors/kinds.js';
 import type { Instance } from '../../objects/index.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
-import type { InstanceOperation } from '../operation.js';
+import type { Args, InstanceOperation } from '../operation.js';
 import type { InstanceRoute, ResumeRule } from '../routes/route.js';
 import type { Task, VmState } from '../states.js';
 
@@ -12,6 +12,8 @@ export interface ResumeFacts {
   /** Undefined: the row is gone. */
   readonly instance: { readonly host: string | null; readonly vmState: VmState; readonly task: Task } | undefined;
   readonly ourHost: string;
+  /** What is asked for. */
+  readonly args?: Args;
   /** Undefined: the event was never started. */
   readonly eventFinished: boolean | undefined;
 }
@@ -22,7 +24,7 @@ export function decideResume(rule: ResumeRule, facts: ResumeFacts): Resume {
   if (facts.instance === undefined) {
     return facts.eventFinished === false && rule.done.includes('deleted') ? 'finish' : 'drop';
   }
-  if (!isHere(rule, facts.instance.host, facts.ourHost)) return 'drop';
+  if (!isHere(rule, facts.instance.host, facts)) return 'drop';
   if (rule.tasks.includes(facts.instance.task)) return 'go-on';
   return isOver(rule, facts.instance) ? 'finish' : 'drop';
 }
@@ -35,8 +37,10 @@ function isOver(rule: ResumeRule, { task, vmState }: NonNullable<ResumeFacts['in
   return rule.handedOn?.includes(task) === true || (task === null && rule.done.includes(vmState));
 }
 
-function isHere(rule: ResumeRule, host: string | null, ourHost: string): boolean {
-  return host === ourHost || rule.mayBeElsewhere === true || (host === null && rule.mayBeNowhere === true);
+function isHere(rule: ResumeRule, host: string | null, { ourHost, args = {} }: ResumeFacts): boolean {
+  const { mayBeElsewhere = false, mayBeNowhere = false } = rule;
+  const elsewhere = typeof mayBeElsewhere === 'function' ? mayBeElsewhere(args) : mayBeElsewhere;
+  return host === ourHost || elsewhere || (host === null && mayBeNowhere);
 }
 
 /** The operation on the instance as it is now, or undefined when nothing is left to do; then touches nothing. */
@@ -50,6 +54,7 @@ export async function resumeVerb(op: InstanceOperation, route: InstanceRoute): P
   const decision = decideResume(route.resume, {
     instance: factsOf(instance),
     ourHost: op.parts.settings.host,
+    args: op.request.args,
     eventFinished,
   });
   op.log.info(`${op.request.method} was started before and did not end: ${decision}`, { attempt: op.attempt });

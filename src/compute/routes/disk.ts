@@ -1,10 +1,11 @@
 import type { Task } from '../states.js';
 import { cacheImages } from '../verbs/cache-images.js';
-import { rebuild, REBUILD_TASKS } from '../verbs/rebuild.js';
+import { dropImaging } from '../verbs/disk-image.js';
+import { isEvacuation, rebuild, REBUILD_TASKS } from '../verbs/rebuild.js';
 import { rescue, unrescue } from '../verbs/rescue.js';
-import { dropShelving, offload, shelve } from '../verbs/shelve.js';
-import { backup, dropSnapshot, snapshot } from '../verbs/snapshot.js';
-import { unshelve } from '../verbs/unshelve.js';
+import { offload, shelve } from '../verbs/shelve.js';
+import { backup, snapshot } from '../verbs/snapshot.js';
+import { dropUnshelving, unshelve } from '../verbs/unshelve.js';
 import { refuse } from '../verbs/unsupported.js';
 import { changing, onHost, type InstanceRoute, type Route, type RouteTable } from './route.js';
 
@@ -18,7 +19,7 @@ function imaging(method: string, verb: InstanceRoute['run'], before: Task): Rout
       tasks: [before, 'image_pending_upload', 'image_uploading'],
       done: ['active', 'stopped', 'paused', 'suspended'],
     },
-    dropped: dropSnapshot,
+    dropped: dropImaging,
   });
 }
 
@@ -26,7 +27,7 @@ function imaging(method: string, verb: InstanceRoute['run'], before: Task): Rout
 export const diskRoutes: RouteTable = {
   rebuild_instance: changing('rebuild_instance', rebuild, {
     notify: 'rebuild',
-    resume: { tasks: REBUILD_TASKS, done: ['active', 'stopped'] },
+    resume: { tasks: REBUILD_TASKS, done: ['active', 'stopped'], mayBeElsewhere: isEvacuation },
   }),
   rescue_instance: changing('rescue_instance', rescue, {
     limit: 'builds',
@@ -45,7 +46,7 @@ export const diskRoutes: RouteTable = {
       done: ['shelved', 'shelved_offloaded'],
       mayBeNowhere: true,
     },
-    dropped: dropShelving,
+    dropped: dropImaging,
   }),
   shelve_offload_instance: changing('shelve_offload_instance', offload, {
     resume: { tasks: ['shelving', 'shelving_offloading'], done: ['shelved_offloaded'], mayBeNowhere: true },
@@ -53,6 +54,7 @@ export const diskRoutes: RouteTable = {
   unshelve_instance: changing('unshelve_instance', unshelve, {
     limit: 'builds',
     resume: { tasks: ['unshelving', 'spawning'], done: ['active'], mayBeNowhere: true },
+    dropped: dropUnshelving,
   }),
   quiesce_instance: onHost(refuse('Quiescing is not supported for containers.', NO_QUIESCE)),
   unquiesce_instance: onHost(refuse('Quiescing is not supported for containers.', NO_QUIESCE)),

@@ -2,7 +2,7 @@ import type { InstanceOperation } from '../operation.js';
 import type { PlainAction } from '../ports/notifications.js';
 import type { Task } from '../states.js';
 import { setAdminPassword, triggerCrashDump } from '../verbs/inside.js';
-import { pause, restore, resume, softDelete, start, stop, suspend, unpause } from '../verbs/power.js';
+import { dropStart, pause, restore, resume, softDelete, start, stop, suspend, unpause } from '../verbs/power.js';
 import { reboot } from '../verbs/reboot.js';
 import { changing, type ResumeRule, type Route, type RouteTable } from './route.js';
 
@@ -24,7 +24,11 @@ const REBOOTING: readonly Task[] = [
 
 /** Whether a server runs. */
 export const powerRoutes: RouteTable = {
-  start_instance: power('start_instance', start, 'power_on', { tasks: ['powering-on'], done: ['active'] }),
+  start_instance: changing('start_instance', start, {
+    notify: 'power_on',
+    resume: { tasks: ['powering-on'], done: ['active'] },
+    dropped: dropStart,
+  }),
   stop_instance: power('stop_instance', stop, 'power_off', { tasks: ['powering-off'], done: ['stopped'] }),
   reboot_instance: power('reboot_instance', reboot, 'reboot', { tasks: REBOOTING, done: ['active', 'rescued'] }),
   pause_instance: power('pause_instance', pause, 'pause', { tasks: ['pausing'], done: ['paused'] }),

@@ -1,5 +1,5 @@
 import type { LimitName } from '../limits.js';
-import type { InstanceOperation, Operation } from '../operation.js';
+import type { Args, InstanceOperation, Operation } from '../operation.js';
 import type { PlainAction } from '../ports/notifications.js';
 import type { Task, VmState } from '../states.js';
 
@@ -12,7 +12,7 @@ export interface ResumeRule {
   /** The task states in which somebody else goes on with what this verb began: only its event is left to finish. */
   readonly handedOn?: readonly Task[];
   /** The instance may be on another host: it moves, and this one has its part in that. */
-  readonly mayBeElsewhere?: boolean;
+  readonly mayBeElsewhere?: boolean | ((args: Args) => boolean);
   /** The instance may have no host: it comes to this one, or has left it. */
   readonly mayBeNowhere?: boolean;
 }

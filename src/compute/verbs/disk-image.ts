@@ -1,5 +1,6 @@
 import { Transform, pipeline, type Readable } from 'node:stream';
-import { messageOf } from '../../errors/kinds.js';
+import { messageOf, novaNameOf } from '../../errors/kinds.js';
+import { stringArg } from '../arguments.js';
 import { isGone } from '../failures.js';
 import { guestState, mainKey, vanished } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
@@ -43,7 +44,28 @@ export async function intoImage(op: InstanceOperation, imaging: Imaging): Promis
   await op.parts.disks.drop(key);
 }
 
-/** Nobody wants the image any more: removes it, unless it is whole already, and what was taken for it. Never throws. */
+/**
+ * A repeated request whose work nobody wants any more, or which had done it: an image without data goes. One that is whole,
+ * or of which Glance does not tell now, stays: it may be all that there is of a server that was shelved.
+ */
+export async function dropImaging(op: InstanceOperation): Promise<void> {
+  const imageId = stringArg(op.request.args, 'image_id');
+  if (await isUnfinished(op, imageId)) return forgetImage(op, imageId);
+  await op.parts.disks.drop({ instanceUuid: op.instance.get('uuid'), purpose: imageId });
+}
+
+async function isUnfinished(op: InstanceOperation, imageId: string): Promise<boolean> {
+  try {
+    const { status } = await op.parts.library.show(imageId, op.request.context);
+    return ['queued', 'saving', 'killed'].includes(status);
+  } catch (error) {
+    if (novaNameOf(error) === 'ImageNotFound') return true;
+    op.log.warn('An image stays, since Glance does not tell of it', { imageId, reason: messageOf(error) });
+    return false;
+  }
+}
+
+/** Nobody wants the image any more: removes it and what was taken for it. Never throws. */
 export async function forgetImage(op: InstanceOperation, imageId: string): Promise<void> {
   const { library, disks } = op.parts;
   const ends = await Promise.allSettled([

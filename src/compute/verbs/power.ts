@@ -2,16 +2,28 @@ import { booleanArg } from '../arguments.js';
 import { mainKey, powerOf, powerOff, powerOn } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
-import { withoutShelving } from './shelf-keys.js';
+import { dropShelfImage, removeShelfImage, withoutShelving } from './shelf-keys.js';
 
 const OFF: ReadonlySet<PowerState> = new Set([POWER_STATE.NOSTATE, POWER_STATE.SHUTDOWN, POWER_STATE.CRASHED]);
 
 /** nova/compute/manager.py start_instance, release 26: a shelved server that was not offloaded starts by this, too. */
 export async function start(op: InstanceOperation): Promise<void> {
+  const imageId = shelfImageOf(op);
   const powerState = await powerOn(op);
   await save(op, { ...withoutShelving(op), vm_state: 'active', task_state: null, power_state: powerState }, [
     'powering-on',
   ]);
+  if (imageId !== '') await removeShelfImage(op, imageId);
+}
+
+/** A repeated start with nothing left to do: the image of a server that was shelved may be left. */
+export async function dropStart(op: InstanceOperation): Promise<void> {
+  const imageId = shelfImageOf(op);
+  if (imageId !== '') await dropShelfImage(op, imageId);
+}
+
+function shelfImageOf({ instance }: InstanceOperation): string {
+  return instance.get('system_metadata')['shelved_image_id'] ?? '';
 }
 
 /** stop_instance. One that is off already may have been found so by the power sync, which clears the task. */
@@ -64,6 +76,10 @@ export async function softDelete(op: InstanceOperation): Promise<void> {
   await save(op, { vm_state: 'soft-delete', task_state: null, power_state: await powerOf(op) }, ['soft-deleting']);
 }
 
+/** One that was rescued when it was deleted comes back as itself: its disk must not be in two places. */
 export async function restore(op: InstanceOperation): Promise<void> {
+  const instanceUuid = op.instance.get('uuid');
+  await op.parts.containers.remove({ instanceUuid, role: 'rescue' });
+  await op.parts.disks.conceal(instanceUuid);
   await save(op, { vm_state: 'active', task_state: null, power_state: await powerOn(op) }, ['restoring']);
 }

@@ -3,7 +3,7 @@ import { powerOf, powerOff } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { POWER_STATE } from '../ports/containers.js';
-import { forgetImage, intoImage } from './disk-image.js';
+import { intoImage } from './disk-image.js';
 
 const TASKS = {
   before: 'shelving',
@@ -29,14 +29,6 @@ export async function shelve(op: InstanceOperation): Promise<void> {
 /** shelve_offload_instance: a shelved server leaves the host. */
 export async function offload(op: InstanceOperation): Promise<void> {
   await leave(op, booleanArg(op.request.args, 'clean_shutdown', true));
-}
-
-/** A repeated request that nobody wants any more. */
-export async function dropShelving(op: InstanceOperation): Promise<void> {
-  const imageId = stringArg(op.request.args, 'image_id');
-  const keep = { instanceUuid: op.instance.get('uuid'), purpose: imageId };
-  const { status } = await op.parts.library.show(imageId, op.request.context).catch(() => ({ status: 'deleted' }));
-  await (status === 'active' ? op.parts.disks.drop(keep) : forgetImage(op, imageId));
 }
 
 async function intoShelf(op: InstanceOperation): Promise<void> {

@@ -3,7 +3,7 @@ import { optionalIntegerArg, stringArg } from '../arguments.js';
 import { isGone } from '../failures.js';
 import { save, type InstanceOperation } from '../operation.js';
 import type { NotificationPhase } from '../ports/notifications.js';
-import { forgetImage, intoImage } from './disk-image.js';
+import { intoImage } from './disk-image.js';
 import type { Task } from '../states.js';
 
 /** nova/compute/manager.py snapshot_instance, release 26. */
@@ -34,14 +34,6 @@ async function makeImage(op: InstanceOperation, before: Task, last: () => Promis
     op.log.warn('The server or the image was deleted while the image was made', { reason: messageOf(error) });
     if (!isGone(error)) await save(op, { task_state: null });
   }
-}
-
-/** A repeated request whose image is not wanted any more. */
-export async function dropSnapshot(op: InstanceOperation): Promise<void> {
-  const imageId = stringArg(op.request.args, 'image_id');
-  const { status } = await op.parts.library.show(imageId, op.request.context).catch(() => ({ status: 'deleted' }));
-  if (status === 'active') return op.parts.disks.drop({ instanceUuid: op.instance.get('uuid'), purpose: imageId });
-  await forgetImage(op, imageId);
 }
 
 function isNobodysWish(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { kindOf, messageOf } from '../../errors/kinds.js';
+import { kindOf } from '../../errors/kinds.js';
 import { dictArg } from '../arguments.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
@@ -9,7 +9,7 @@ import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { POWER_STATE } from '../ports/containers.js';
 import { remake, remakeSettings } from './remake.js';
-import { withoutShelving } from './shelf-keys.js';
+import { dropShelfImage, removeShelfImage, withoutShelving } from './shelf-keys.js';
 import { plug, untilWired } from './wiring.js';
 
 /**
@@ -30,6 +30,8 @@ export async function unshelve(op: InstanceOperation): Promise<void> {
     if (!isGone(error)) throw error;
     return;
   }
+  // Not before the row says that the server is here: until then a failure takes away what stands here.
+  await removeShelfImage(op, imageFacts(dictArg(op.request.args, 'image')).id);
   await Promise.all([op.conductor.scheduler.instanceChanged(op.instance), notify(op, 'end')]);
 }
 
@@ -49,7 +51,6 @@ async function spawn(op: InstanceOperation): Promise<void> {
     plugged.wait.cancel();
   }
   const state = await startNew(op, settings);
-  await forgetImage(op, image.id);
   const row = {
     ...{ vm_state: 'active', task_state: null, power_state: state?.powerState ?? POWER_STATE.NOSTATE },
     ...{ launched_at: parts.now(), ...withoutShelving(op) },
@@ -57,13 +58,9 @@ async function spawn(op: InstanceOperation): Promise<void> {
   await save(op, row, ['spawning']);
 }
 
-/** What the server is now stands on this host; an image that stays behind only takes room. */
-async function forgetImage(op: InstanceOperation, imageId: string): Promise<void> {
-  try {
-    await op.parts.library.remove(imageId, op.request.context);
-  } catch (error) {
-    op.log.warn('The image of a server that was shelved could not be deleted', { imageId, reason: messageOf(error) });
-  }
+/** A repeated request with nothing left to do: it may have been interrupted before the image was gone. */
+export async function dropUnshelving(op: InstanceOperation): Promise<void> {
+  await dropShelfImage(op, imageFacts(dictArg(op.request.args, 'image')).id);
 }
 
 /** Nothing of the try stays here; the ports are bound anew by the next one. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { createHandlers } from '../../../../src/compute/manager.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
-import type { FieldsOf } from '../../../../src/objects/index.js';
-import { fakeParts, HOST, makeInstance, makeRequest, UUID } from '../parts.js';
+import { create, type FieldsOf, type Migration } from '../../../../src/objects/index.js';
+import { fakeParts, HOST, makeInstance, makeRequest, novaError, PROVIDER, UUID } from '../parts.js';
 
 type Fake = ReturnType<typeof fakeParts>;
 type Row = Partial<FieldsOf<'Instance'>>;
@@ -85,6 +86,32 @@ describe('compute/verbs/rebuild', () => {
   }
 });
 
+describe('compute/verbs/rebuild: evacuation', () => {
+  for (const attempt of [1, 2]) {
+    it(`${attempt === 1 ? 'is refused' : 'interrupted before is refused'}: its migration and what was set aside here end`, async () => {
+      const fake = fakeParts();
+      const migration = create('Migration', { id: 7, instance_uuid: UUID, status: 'accepted' });
+      const row = { host: 'host-2', vm_state: 'active', task_state: 'rebuilding' };
+      const args = { image_ref: 'image-2', recreate: true, migration };
+      await assert.rejects(run(fake, 'rebuild_instance', { row, args, attempt }), /not brought here/);
+      const [saved] = fake.conductor.migrations.save.args.at(-1) as [Migration];
+      assert.equal(saved.get('status'), 'failed');
+      assert.deepEqual(fake.allocations.removeFrom.args, [[UUID, PROVIDER]]);
+      assert.deepEqual(
+        fake.saved.map(({ fields }) => fields),
+        [{ task_state: null }],
+      );
+    });
+  }
+
+  it('is none: what is interrupted while the server goes elsewhere is not taken up', async () => {
+    const fake = fakeParts();
+    const row = { host: 'host-2', task_state: 'rebuild_spawning' };
+    await run(fake, 'rebuild_instance', { row, args: { image_ref: 'image-2', recreate: false }, attempt: 2 });
+    assert.deepEqual([fake.saved, fake.containers.create.callCount], [[], 0]);
+  });
+});
+
 describe('compute/verbs/shelve', () => {
   const args = { image_id: 'image-2', clean_shutdown: true };
   const row = { task_state: 'shelving', system_metadata: {} };
@@ -141,6 +168,17 @@ describe('compute/verbs/shelve', () => {
   });
 });
 
+describe('compute/verbs/shelve: started before and done', () => {
+  it('keeps the image, which is the server, when Glance does not tell of it', async () => {
+    const fake = fakeParts();
+    const row = { task_state: null, vm_state: 'shelved_offloaded', host: null, node: null };
+    fake.library.show.rejects(new ServiceError('Unavailable', '503'));
+    await run(fake, 'shelve_instance', { row, args: { image_id: 'image-2' }, attempt: 2 });
+    assert.equal(fake.library.remove.callCount, 0);
+    assert.equal(fake.disks.drop.callCount, 1);
+  });
+});
+
 describe('compute/verbs/unshelve', () => {
   const args = { image: { id: 'image-2', name: 'shelved', status: 'active', properties: {} } };
   const kept = { shelved_at: 'then', shelved_image_id: 'image-2', shelved_host: 'old', other: 'x' };
@@ -181,6 +219,49 @@ describe('compute/verbs/unshelve', () => {
       const fake = fakeParts();
       await run(fake, 'unshelve_instance', { row: { ...row, task_state: task, host }, args, attempt: 2 });
       assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'active');
+    });
+  }
+
+  it('keeps the image until the row says that the server is here: a failure takes away what is', async () => {
+    const fake = fakeParts();
+    const save = fake.conductor.instances.save;
+    fake.conductor.instances.save = sinon.spy((...[instance, options]: Parameters<typeof save>) =>
+      instance.get('vm_state') === 'active'
+        ? Promise.reject(novaError('UnexpectedTaskStateError'))
+        : save(instance, options),
+    );
+    await assert.rejects(run(fake, 'unshelve_instance', { row, args }));
+    assert.deepEqual([fake.containers.remove.callCount, fake.library.remove.callCount], [1, 0]);
+  });
+
+  const ended: [string, Row, number][] = [
+    ['active: the image goes', { task_state: null, vm_state: 'active', system_metadata: {} }, 1],
+    ['at work again: the image goes', { task_state: 'powering-off', vm_state: 'active', system_metadata: {} }, 1],
+    ['shelved as it was: the image stays', { ...row, task_state: null }, 0],
+  ];
+  for (const [name, left, removed] of ended) {
+    it(`started before and ${name}`, async () => {
+      const fake = fakeParts();
+      await run(fake, 'unshelve_instance', { row: left, args, attempt: 2 });
+      assert.equal(fake.library.remove.callCount, removed);
+    });
+  }
+
+  for (const attempt of [1, 2]) {
+    it(`of a server that never left is a start, and its image goes ${attempt === 1 ? 'then' : 'after an interruption'}`, async () => {
+      const fake = fakeParts();
+      const [before, after] = [
+        makeInstance({ task_state: 'powering-on', vm_state: 'shelved', system_metadata: kept }),
+        makeInstance(),
+      ];
+      fake.conductor.instances.get.resolves(after);
+      const request = makeRequest('start_instance', { instance: before }, { attempt });
+      await createHandlers(fake.parts).get('start_instance')?.(request);
+      assert.deepEqual(
+        fake.library.remove.args.map(([id]: unknown[]) => id),
+        ['image-2'],
+      );
+      assert.equal(fake.containers.start.callCount, attempt === 1 ? 1 : 0);
     });
   }
 });

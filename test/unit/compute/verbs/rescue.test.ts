@@ -77,4 +77,12 @@ describe('compute/verbs/rescue', () => {
     await run(fake, 'stop_instance', { task_state: 'powering-off', vm_state: 'rescued' });
     assert.deepEqual(fake.containers.stop.args[0]?.[0], RESCUE);
   });
+
+  it('of a server that was deleted softly ends before the server is restored', async () => {
+    const fake = fakeParts();
+    await run(fake, 'restore_instance', { task_state: 'restoring', vm_state: 'soft-delete' });
+    assert.deepEqual(fake.containers.remove.args, [[RESCUE]]);
+    assert.ok(fake.disks.conceal.calledAfter(fake.containers.remove));
+    assert.ok(fake.containers.start.calledAfter(fake.disks.conceal));
+  });
 });
