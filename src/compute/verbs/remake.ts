@@ -2,7 +2,7 @@ import { instanceFacts } from '../instance-facts.js';
 import type { InstanceOperation } from '../operation.js';
 import { planGuest } from '../plan/guest-plan.js';
 import { instanceSettings } from '../plan/instance-settings.js';
-import type { ContainerPlan, LocalImage } from '../ports/containers.js';
+import type { ContainerPlan, InstanceFacts, LocalImage } from '../ports/containers.js';
 import type { InjectedFile } from '../ports/instance-folders.js';
 import type { InstanceSettings } from '../../settings/catalogue.js';
 import type { Vif } from '../../objects/index.js';
@@ -20,8 +20,7 @@ export interface Remake {
 
 /** What flavor, image and server set, checked: nothing is taken away before it is known that the new one can be made. */
 export function remakeSettings(op: InstanceOperation, properties: Remake['properties']): InstanceSettings {
-  const facts = instanceFacts(op.instance, op.parts.settings, { properties });
-  return instanceSettings(facts, op.parts.policy).values;
+  return instanceSettings(factsOf(op, properties), op.parts.policy).values;
 }
 
 /** Makes the server's container, or adopts the one that an earlier try has made. Does not start it. */
@@ -32,7 +31,15 @@ export async function remake(op: InstanceOperation, wish: Remake): Promise<void>
 /** What it is to be made of. */
 export async function remakePlan(op: InstanceOperation, wish: Remake): Promise<ContainerPlan> {
   const { image, properties, vifs, injectedFiles = [], adminPassword = null } = wish;
-  const instance = instanceFacts(op.instance, op.parts.settings, { properties });
+  const instance = factsOf(op, properties);
   const settings = remakeSettings(op, properties);
   return planGuest(op, { instance, settings, image, vifs, injectedFiles, adminPassword });
+}
+
+/**
+ * An image that the scheduler never saw (of a rescue, or one that its owner changed while the server was shelved) gives
+ * no CPUs: Placement would not know of them. What counts is what nova-api wrote down and the server was scheduled by.
+ */
+function factsOf(op: InstanceOperation, properties: Remake['properties']): InstanceFacts {
+  return instanceFacts(op.instance, op.parts.settings, { properties: { ...properties, hw_cpu_policy: undefined } });
 }

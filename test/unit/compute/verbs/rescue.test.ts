@@ -71,6 +71,18 @@ describe('compute/verbs/rescue', () => {
     assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'active');
   });
 
+  for (const [own, asked, reserved] of [
+    [{}, 'dedicated', 0],
+    [{ image_hw_cpu_policy: 'dedicated' }, 'shared', 1],
+  ] as const) {
+    it(`takes ${reserved === 0 ? 'no CPUs that the server has not' : 'the CPUs that the server has'}, whatever its image says`, async () => {
+      const fake = fakeParts();
+      fake.library.show.resolves({ id: 'medic', status: 'active', properties: { hw_cpu_policy: asked } });
+      await run(fake, 'rescue_instance', { ...row, system_metadata: own }, args);
+      assert.equal(fake.cpus.reserve.callCount, reserved);
+    });
+  }
+
   it('is what power verbs mean as long as it lasts', async () => {
     const fake = fakeParts();
     fake.containers.state.resolves(containerState(POWER_STATE.RUNNING));
