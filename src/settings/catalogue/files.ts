@@ -52,5 +52,12 @@ function readOne(text: string): Tmpfs {
   if (!options.every((option) => OPTION.test(option))) {
     throw new BadSetting('expected /path:options, the options size, mode, uid, gid, nr_inodes, exec and noexec');
   }
-  return { path, sizeBytes: size === undefined ? UNSAID_BYTES : readBytes(size.slice('size='.length)), options };
+  return { path, sizeBytes: size === undefined ? UNSAID_BYTES : readSize(size.slice('size='.length)), options };
+}
+
+/** The kernel takes 0 for no limit at all (mm/shmem.c), which every `max` would let pass. */
+function readSize(text: string): number {
+  const bytes = readBytes(text);
+  if (bytes === 0) throw new BadSetting('a size is more than 0');
+  return bytes;
 }

@@ -72,7 +72,7 @@ describe('settings: what texts mean', () => {
     ['init', 'maybe'],
     ['console', 'vnc'],
     ['tmpfs', '/', '/proc', '/proc/sys', '/sys/x', '/dev', '/dev/shm', '/config-drive', '/a /a', '/a:size=x'],
-    ['tmpfs', '/a:suid', '/a:dev', '/a:mode=9', '/a,/b', '//proc'],
+    ['tmpfs', '/a:suid', '/a:dev', '/a:mode=9', '/a:size=0', '/a:size=0k', '/a,/b', '//proc'],
     ['shm_size', '-1', '1.5g', '9999999999t'],
     ['ulimit:nofile', '20:10', '1:2:3', 'a', '', '-2'],
     ['ulimit:nothing', '1'],
