@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pack, type Header } from 'tar-stream';
 import { ServiceError } from '../../errors/kinds.js';
@@ -13,26 +14,41 @@ export interface VolumeAt {
   readonly at: Located;
 }
 
+interface Writing {
+  readonly observer: CallObserver;
+  readonly signal: AbortSignal;
+  /** Of the file system of a folder. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
+}
+
 const TRAILER_BYTES = 1024;
 const MOST_WORDS = 2000;
+/** Of what is free where the archive goes: the service's own files and other servers need some, too. */
+const MOST_OF_FREE = 0.75;
+/** In which POSIX counts a limit of file sizes (ulimit). */
+const BLOCK_BYTES = 512;
 /** GNU tar's "some files changed": files of a frozen container do not, but a socket that is left out counts as one. */
 const SOME_DIFFER = 1;
 
 /**
  * Writes the data of volumes as one more layer of an image: a tar archive in `file`, which is there when it is whole.
  * GNU tar reads them from where they lie, with owners, links and capabilities. Throws Unavailable when there is no room.
+ *
+ * INVARIANTS: the archive never fills the disk, however large its data say that they are: a file with holes takes nothing
+ * in a volume, and all that it claims in the archive. So the kernel limits what tar can write.
  */
 export async function writeVolumeLayer(
   volumes: readonly VolumeAt[],
   file: string,
-  { observer, signal }: { readonly observer: CallObserver; readonly signal: AbortSignal },
+  { observer, signal, freeBytes = freeBytesAt }: Writing,
 ): Promise<void> {
   const unfinished = unfinishedOf(file);
   const handle = await open(unfinished, 'w', 0o600);
   try {
     await handle.writeFile(await frame(volumes));
     const call = { system: 'host', name: 'volumes.read' } as const;
-    await observed(observer, call, () => runTar(tarArguments(volumes), handle.fd, signal));
+    const mostBytes = (await freeBytes(dirname(file))) * MOST_OF_FREE;
+    await observed(observer, call, () => runTar(tarArguments(volumes), { output: handle.fd, mostBytes }, signal));
   } finally {
     await handle.close();
   }
@@ -98,11 +114,26 @@ function replacement(path: string): string {
   return path.replaceAll(/[\\&,]/g, '\\$&');
 }
 
-function runTar(words: readonly string[], output: number, signal: AbortSignal): Promise<void> {
+async function freeBytesAt(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+const NO_ROOM = 'with the holes in their files they are larger than this host has room for';
+
+/** The shell sets the limit and becomes tar. */
+const LIMITED_TAR = ['-c', 'ulimit -f "$0" && exec tar "$@"'];
+
+function runTar(
+  words: readonly string[],
+  { output, mostBytes }: { readonly output: number; readonly mostBytes: number },
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
   const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
   return new Promise((resolve, reject) => {
-    const child = spawn('tar', words, { stdio: ['ignore', output, 'pipe'], env });
+    const limited = [...LIMITED_TAR, String(Math.floor(mostBytes / BLOCK_BYTES)), ...words];
+    const child = spawn('sh', limited, { stdio: ['ignore', output, 'pipe'], env, cwd: '/' });
     const errors = child.stderr as Readable;
     let said = '';
     const stop = (): boolean => child.kill('SIGKILL');
@@ -111,11 +142,11 @@ function runTar(words: readonly string[], output: number, signal: AbortSignal): 
     child.on('error', (cause) => {
       reject(new ServiceError('Unavailable', `tar could not be started: ${cause.message}`, { cause }));
     });
-    child.on('close', (code) => {
+    child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);
       if (signal.aborted) return reject(signal.reason as Error);
       if (code === 0 || code === SOME_DIFFER) return resolve();
-      const reason = said.trim().split('\n').at(-1) ?? '';
+      const reason = killedBy === 'SIGXFSZ' ? NO_ROOM : (said.trim().split('\n').at(-1) ?? '');
       reject(new ServiceError('Unavailable', `The volumes of the server could not be read: ${reason}`));
     });
   });

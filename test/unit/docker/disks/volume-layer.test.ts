@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extract } from 'tar-stream';
@@ -69,6 +69,19 @@ describe('docker/disks/volume-layer', () => {
       'data/inner/mounted/seen',
       'data/inner/mounted/x/',
     ]);
+  });
+
+  it('does not fill the disk of the host with the holes of a file', async () => {
+    const source = join(folder, 'source');
+    await mkdir(source);
+    await writeFile(join(source, 'holes'), '');
+    await truncate(join(source, 'holes'), 64 * 1024 * 1024);
+    const file = join(folder, 'out.tar');
+    const narrow = { ...how, freeBytes: () => Promise.resolve(1024 * 1024) };
+    await rejects(writeVolumeLayer([at(source, '/data')], file, narrow), /larger than this host has room for/);
+    deepEqual((await readdir(folder)).toSorted(), ['out.tar.part', 'source']);
+    const { size } = await stat(`${file}.part`);
+    equal(size <= 1024 * 1024, true, String(size));
   });
 
   it('leaves no file that looks whole when the data can not be read', async () => {
