@@ -1,7 +1,8 @@
+import { messageOf } from '../../../errors/kinds.js';
 import type { Migration } from '../../../objects/index.js';
 import { leaveNothing } from '../../carry/receive.js';
 import { isGone, isStateConflict } from '../../failures.js';
-import { powerOf, powerOn } from '../../guest.js';
+import { guestState, powerOf, powerOn } from '../../guest.js';
 import { networkSubject } from '../../network-subject.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { plug, untilWired } from '../wiring.js';
@@ -17,11 +18,36 @@ import { handBack } from './send-back.js';
  */
 export async function revertResize(op: InstanceOperation): Promise<void> {
   const migration = await migrationOf(op);
-  if (isMove(migration)) await leaveNothing(op);
+  if (isMove(migration)) await leaveHere(op, migration);
   else await checkOldFlavor(op, migration);
   await saveMigration(op, migration, { status: 'reverted' });
   op.parts.node.usageChanged();
   await handBack(op, migration);
+}
+
+/**
+ * As long as it stands here the user can ask again, or confirm; once it is gone there is only the way back, and what else
+ * is left here is found by periodic work.
+ */
+async function leaveHere(op: InstanceOperation, migration: Migration): Promise<void> {
+  try {
+    await leaveNothing(op);
+  } catch (error) {
+    if (op.signal.aborted || isGone(error)) throw error;
+    if (await mayBeHere(op)) {
+      await saveMigration(op, migration, { status: 'finished' });
+      throw error;
+    }
+    op.log.error('Something of a server that goes back stayed behind', { reason: messageOf(error) });
+  }
+}
+
+async function mayBeHere(op: InstanceOperation): Promise<boolean> {
+  try {
+    return (await guestState(op)) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 async function checkOldFlavor(op: InstanceOperation, migration: Migration): Promise<void> {

@@ -174,6 +174,24 @@ describe('compute/verbs/resize to another host', () => {
     assert.deepEqual(casts(fake), [[OTHER, 'finish_revert_resize']]);
   });
 
+  const reverting = { to: HOST, row: { vm_state: 'resized', task_state: 'resize_reverting' }, status: 'reverting' };
+
+  it('can be reverted again, or confirmed, when it could not be taken away', async () => {
+    const fake = fakeParts();
+    fake.containers.remove.rejects(new ServiceError('Unavailable', 'engine away'));
+    await assert.rejects(run(fake, 'revert_resize', reverting), /engine away/);
+    const [saved] = fake.conductor.migrations.save.args.at(-1) as [Migration];
+    assert.deepEqual([saved.get('status'), last(fake)['task_state'], casts(fake)], ['finished', null, []]);
+  });
+
+  it('goes back once it is taken away, whatever else stays behind', async () => {
+    const fake = fakeParts();
+    fake.containers.state.resolves(undefined);
+    fake.networks.unplug.rejects(new Error('busy'));
+    await run(fake, 'revert_resize', reverting);
+    assert.deepEqual(casts(fake), [[OTHER, 'finish_revert_resize']]);
+  });
+
   it('runs again where it was, on ports bound there, with its old flavor', async () => {
     const fake = fakeParts();
     const row = { host: OTHER, vm_state: 'resized', task_state: 'resize_reverting', flavor: flavor(2) };
