@@ -4,7 +4,9 @@ import { stringArg } from '../arguments.js';
 import { isGone } from '../failures.js';
 import { guestState, mainKey, vanished } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
+import { POWER_STATE } from '../ports/containers.js';
 import type { TakenDisk } from '../ports/disks.js';
+import { currentInstance } from '../recovery/verb-resume.js';
 import type { Task } from '../states.js';
 
 /** A server's disk on its way into an image that nova-api has made a record for. */
@@ -38,6 +40,7 @@ export async function intoImage(op: InstanceOperation, imaging: Imaging): Promis
     await takeAndSend(op, imaging);
   } catch (error) {
     if (op.request.signal.aborted) throw error;
+    if (imaging.runs && op.attempt > 1) await thaw(op);
     await forgetImage(op, imaging.imageId);
     throw error;
   }
@@ -50,8 +53,21 @@ export async function intoImage(op: InstanceOperation, imaging: Imaging): Promis
  */
 export async function dropImaging(op: InstanceOperation): Promise<void> {
   const imageId = stringArg(op.request.args, 'image_id');
+  if ((await currentInstance(op))?.get('vm_state') === 'active') await thaw(op);
   if (await isUnfinished(op, imageId)) return forgetImage(op, imageId);
   await op.parts.disks.drop({ instanceUuid: op.instance.get('uuid'), purpose: imageId });
+}
+
+/** A try that was killed may have left the container frozen, and nobody else would end that. */
+async function thaw(op: InstanceOperation): Promise<void> {
+  try {
+    const state = await op.parts.containers.state(mainKey(op));
+    if (state?.powerState === POWER_STATE.PAUSED) await op.parts.containers.unpause(mainKey(op));
+  } catch (error) {
+    op.log.error('A container that an interrupted snapshot may have frozen could not be thawed', {
+      reason: messageOf(error),
+    });
+  }
 }
 
 async function isUnfinished(op: InstanceOperation, imageId: string): Promise<boolean> {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Readable } from 'node:stream';
 import { createHandlers } from '../../../../src/compute/manager.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
-import { fakeParts, makeInstance, makeRequest, novaError, UUID } from '../parts.js';
+import { POWER_STATE } from '../../../../src/compute/ports/containers.js';
+import { containerState, fakeParts, makeInstance, makeRequest, novaError, UUID } from '../parts.js';
 
 const IMAGE = 'image-2';
 const KEY = { instanceUuid: UUID, purpose: IMAGE };
@@ -134,6 +135,30 @@ describe('compute/verbs/snapshot', () => {
     fake.library.show.onCall(0).resolves({ id: IMAGE, status: 'saving', properties: {} });
     await snapshot(fake, { attempt: 2, task: 'image_uploading' });
     assert.equal(fake.library.upload.callCount, 1);
+  });
+
+  for (const [name, task] of [
+    ['whose image is gone', 'image_pending_upload'] as const,
+    ['that nobody wants any more', 'powering-off'] as const,
+  ]) {
+    it(`${name}, killed while the server was frozen: the server runs on`, async () => {
+      const fake = fakeParts();
+      fake.containers.state.resolves(containerState(POWER_STATE.PAUSED));
+      fake.library.show.rejects(missing);
+      await snapshot(fake, { attempt: 2, task });
+      assert.equal(fake.containers.unpause.callCount, 1);
+    });
+  }
+
+  it('leaves a server frozen that its user has paused', async () => {
+    const fake = fakeParts();
+    fake.containers.state.resolves(containerState(POWER_STATE.PAUSED));
+    fake.library.show.rejects(missing);
+    const row = { task_state: 'image_uploading', vm_state: 'paused' };
+    fake.conductor.instances.get.resolves(makeInstance(row));
+    const request = makeRequest('snapshot_instance', { instance: makeInstance(row), image_id: IMAGE }, { attempt: 2 });
+    await createHandlers(fake.parts).get('snapshot_instance')?.(request);
+    assert.equal(fake.containers.unpause.callCount, 0);
   });
 
   for (const [status, removed] of [['queued', true] as const, ['active', false] as const]) {
