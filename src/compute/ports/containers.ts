@@ -61,6 +61,8 @@ export interface ImageDefaults {
   readonly labels: Readonly<Record<string, string>>;
   /** Paths that get an anonymous volume. */
   readonly volumes: readonly string[];
+  /** How often its own health check is made; 0: as usual. Absent: it has none. */
+  readonly health?: { readonly intervalS: number; readonly startIntervalS: number };
 }
 
 /** An image that the engine holds, ready to create from. */

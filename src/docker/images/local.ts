@@ -25,9 +25,19 @@ function localImage(imageId: string, reference: string, inspect: ImageInspect): 
       command: listOf(config.Cmd),
       labels: config.Labels ?? {},
       volumes: Object.keys(config.Volumes ?? {}),
+      ...(config.Healthcheck && { health: healthOf(config.Healthcheck) }),
     },
     sizeBytes: inspect.Size,
   };
+}
+
+const NS_PER_S = 1_000_000_000;
+
+function healthOf({
+  Interval: interval = 0,
+  StartInterval: startInterval = 0,
+}: NonNullable<ImageInspect['Config']['Healthcheck']>): NonNullable<LocalImage['defaults']['health']> {
+  return { intervalS: interval / NS_PER_S, startIntervalS: startInterval / NS_PER_S };
 }
 
 function listOf(value: string | readonly string[] | null | undefined): readonly string[] {

@@ -25,6 +25,11 @@ function specOf(settings: InstanceSettings, changes: PlanChanges = {}, host: Hos
 }
 
 const KIB = 1024;
+const S = 1_000_000_000;
+
+function checked(intervalS: number, startIntervalS: number): PlanChanges {
+  return { defaults: { health: { intervalS, startIntervalS } } };
+}
 
 type Row = [settings: InstanceSettings, expected: Partial<CreateOptions>, host?: Host, changes?: PlanChanges];
 
@@ -51,6 +56,10 @@ describe('docker/spec: what is set', () => {
     [{ healthcheck_timeout: 1 }, { Healthcheck: { Timeout: 1_000_000_000 } }],
     [{ healthcheck_start_period: 60 }, { Healthcheck: { StartPeriod: 60_000_000_000 } }],
     [{ healthcheck_retries: 3 }, { Healthcheck: { Retries: 3 } }],
+    // An image that has itself checked all the time has the engine do it with the host's CPU.
+    [{}, { Healthcheck: { Interval: S, StartInterval: S } }, {}, checked(0.001, -1)],
+    [{ healthcheck_interval: 2 }, { Healthcheck: { Interval: 2 * S } }, {}, checked(0.001, 0)],
+    [{}, { Healthcheck: undefined }, {}, checked(0, 1)],
     [
       { tmpfs: [{ path: '/run', sizeBytes: 4096, options: ['mode=755'] }] },
       { HostConfig: { Tmpfs: { '/run': 'size=4096,mode=755' } } },
