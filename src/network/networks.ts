@@ -179,8 +179,9 @@ async function forgetPort(
 ): Promise<void> {
   const { instance, conductor, signal } = subject;
   const left = without(vifs, portId);
-  await conductor.networks.saveCache(instance.get('uuid'), left);
+  // The record goes last: by it an interrupted try is found.
   await conductor.networks.remove(portId);
+  await conductor.networks.saveCache(instance.get('uuid'), left);
   await parts.ports.applyIfPlugged(onHost(subject, left), signal);
 }
 

@@ -61,7 +61,8 @@ function attachFailed(op: InstanceOperation, cause: unknown): ServiceError {
 
 /** detach_interface: out of the container, then given back. */
 export async function detachInterface(op: InstanceOperation): Promise<void> {
-  await op.parts.networks.detach(networkSubject(op), stringArg(op.request.args, 'port_id'));
+  const portId = stringArg(op.request.args, 'port_id');
+  await onceOnly(op, 'PortNotFound', () => op.parts.networks.detach(networkSubject(op), portId));
 }
 
 /** add_fixed_ip_to_instance */
@@ -71,7 +72,18 @@ export async function addFixedIp(op: InstanceOperation): Promise<void> {
 
 /** remove_fixed_ip_from_instance */
 export async function removeFixedIp(op: InstanceOperation): Promise<void> {
-  await op.parts.networks.removeFixedIp(networkSubject(op), stringArg(op.request.args, 'address'));
+  const address = stringArg(op.request.args, 'address');
+  await onceOnly(op, 'FixedIpNotFoundForInstance', () => op.parts.networks.removeFixedIp(networkSubject(op), address));
+}
+
+/** What is not there any more was taken away by the try of this request that was interrupted; its record may not say so. */
+async function onceOnly(op: InstanceOperation, refusal: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (op.attempt === 1 || novaNameOf(error) !== refusal) throw error;
+    await op.parts.networks.refresh(networkSubject(op));
+  }
 }
 
 /** inject_network_info: what Neutron says now, brought into the container. */
