@@ -1,6 +1,6 @@
 import { initHost } from '../../../../src/compute/recovery/init-host.js';
 import { createHandlers } from '../../../../src/compute/manager.js';
-import type { Args, ManagerParts } from '../../../../src/compute/operation.js';
+import type { ManagerParts } from '../../../../src/compute/operation.js';
 import { PowerSync } from '../../../../src/compute/power/power-sync.js';
 import { createLimit } from '../../../../src/compute/limits.js';
 import { KeyedLocks } from '../../../../src/compute/locks.js';
@@ -9,6 +9,7 @@ import { Deaths } from '../../../../src/compute/power/deaths.js';
 import { RunningWork } from '../../../../src/compute/running.js';
 import { EventWaiters } from '../../../../src/compute/waiters.js';
 import { makeRequest, UUID, type fakeParts } from '../parts.js';
+import type { Inbox } from './inbox.js';
 import type { Ports, World } from './world.js';
 
 /** At which call a process is killed, and whether the call had reached the other side. */
@@ -74,10 +75,15 @@ export class Process {
     await sync.compareAtStart(true);
   }
 
-  async handle(method: string, args: Args, attempt: number): Promise<void> {
-    const handler = createHandlers(this.#parts).get(method);
-    if (handler === undefined) throw new Error(`no handler of ${method}`);
-    await handler(makeRequest(method, args, { attempt }));
+  /** Takes what is in the inbox, one after the other, until nothing is left. */
+  async work(inbox: Inbox): Promise<void> {
+    const handlers = createHandlers(this.#parts);
+    for (let next = inbox.next(); next !== undefined; next = inbox.next()) {
+      const { message, attempt } = next;
+      const { method, uniqueId } = message;
+      await handlers.get(method)?.(makeRequest(method, message.args(), { attempt, uniqueId }));
+      inbox.ended();
+    }
   }
 
   #wired(parts: ManagerParts, { conductor, ...rooms }: Ports): ManagerParts {

@@ -6,9 +6,11 @@ import {
   type ContainerState,
   type PowerState,
 } from '../../../../src/compute/ports/containers.js';
-import type { Conductor, SaveOptions } from '../../../../src/compute/ports/conductor.js';
-import type { FieldName, FieldsOf, Instance } from '../../../../src/objects/index.js';
-import { containerState, HOST, makeInstance, novaError, PROVIDER, UUID } from '../parts.js';
+import type { Conductor, PeerCast, SaveOptions } from '../../../../src/compute/ports/conductor.js';
+import { create, type FieldName, type FieldsOf, type Instance, type Migration } from '../../../../src/objects/index.js';
+import { containerState, HOST, makeInstance, novaError, UUID } from '../parts.js';
+import { Held, hostPorts, MIGRATION_UUID } from './host.js';
+import { Inbox, type Message } from './inbox.js';
 
 type Row = Partial<FieldsOf<'Instance'>>;
 
@@ -23,6 +25,12 @@ export interface Before {
   readonly row: Row;
   /** The server's container; absent: none. */
   readonly power?: PowerState;
+  /** The server is rescued: that container runs. */
+  readonly isRescued?: boolean;
+  /** The migration that it is in. */
+  readonly migration?: Partial<FieldsOf<'Migration'>>;
+  /** What there is besides. */
+  readonly holds?: readonly string[];
 }
 
 /** Fields of the row that tell where a server has got to. */
@@ -34,13 +42,19 @@ const TOLD: readonly FieldName<'Instance'>[] = [
   'node',
   'metadata',
   'system_metadata',
+  'memory_mb',
 ];
+
+/** Those of which it is enough to know which one it is. */
+const POINTING = ['flavor', 'old_flavor', 'new_flavor', 'migration_context'] as const;
 
 interface Guest {
   readonly key: ContainerKey;
   power: PowerState;
   /** Whether it stood there before the request. */
   readonly age: 'old' | 'new';
+  /** As they were changed since. */
+  memoryMb?: number;
 }
 
 /** What lasts when a service is killed: Nova's records, containers, and things on the host, of one server. */
@@ -48,19 +62,31 @@ export class World {
   readonly #row: Map<string, unknown>;
   #isDeleted = false;
   readonly #containers = new Map<string, Guest>();
-  readonly #held = new Set<string>();
+  readonly #held = new Held();
+  readonly #migration: Map<string, unknown> | undefined;
+  readonly inbox: Inbox;
   readonly #events = new Map<string, string>();
   readonly #passwords: string[] = [];
   #faults = 0;
 
-  constructor({ row, power }: Before) {
+  /** `request`: the one that is in the inbox. */
+  constructor({ row, power, isRescued = false, migration, holds = [] }: Before, request: Message) {
+    this.inbox = new Inbox(request);
     const instance = makeInstance(row);
-    this.#row = new Map(Object.keys(TOLD_AND_SENT).map((field) => [field, instance.peekUntyped(field)]));
-    for (const [field, value] of Object.entries(row)) this.#row.set(field, value);
-    this.#held.add('allocation');
+    const fields = [...new Set([...TOLD, ...Object.keys(row)])].map(
+      (field) => [field, instance.peekUntyped(field)] as const,
+    );
+    this.#row = new Map(fields.filter(([, value]) => value !== undefined));
+    this.#migration = migration && new Map(Object.entries(migration));
+    for (const one of ['allocation', ...holds]) this.#held.add(one);
+    if (migration !== undefined) this.#held.add('allocation of the migration');
     if (power === undefined) return;
     this.#containers.set('main', { key: { instanceUuid: UUID, role: 'main' }, power, age: 'old' });
     this.#held.add('ports');
+    if (!isRescued) return;
+    const rescue = { instanceUuid: UUID, role: 'rescue' } as const;
+    this.#containers.set('rescue', { key: rescue, power: POWER_STATE.RUNNING, age: 'old' });
+    this.#held.add('exposed disk');
   }
 
   /** The row as conductor gives it. Throws InstanceNotFound for a deleted one. */
@@ -72,9 +98,13 @@ export class World {
   /** All of it that somebody could see. */
   seen(): object {
     return {
-      row: this.#isDeleted ? 'deleted' : Object.fromEntries(TOLD.map((field) => [field, this.#row.get(field) ?? null])),
-      containers: [...this.#containers.values()].map(({ key, power, age }) => `${age} ${key.role} ${power}`).sort(),
-      held: [...this.#held].sort(),
+      row: this.#isDeleted ? 'deleted' : this.#rowSeen(),
+      migration: this.#migration && Object.fromEntries(this.#migration),
+      sent: this.inbox.sentOut(),
+      containers: [...this.#containers.values()]
+        .map(({ key, power, age, memoryMb }) => `${age} ${key.role} ${power} ${memoryMb ?? 'unchanged'}`)
+        .sort(),
+      held: this.#held.list(),
       events: [...this.#events].map(([name, result]) => `${name} ${result}`).sort(),
       passwords: [...new Set(this.#passwords)],
       faults: this.#faults,
@@ -83,7 +113,49 @@ export class World {
 
   /** The ports of a process that works on this world. What the world does not keep is as in `base`. */
   ports(base: Ports): Ports {
-    return { ...base, ...this.#engine(base), ...this.#host(base), conductor: this.#records(base.conductor) };
+    return {
+      ...base,
+      ...this.#engine(base),
+      ...hostPorts(base, this.#held, (role) => this.#runs(role)),
+      conductor: this.#records(base.conductor),
+    };
+  }
+
+  #rowSeen(): object {
+    const told = TOLD.map((field) => [field, this.#row.get(field) ?? null]);
+    const pointing = POINTING.map((field) => {
+      const value = this.#row.get(field) as { peekUntyped(name: string): unknown } | null | undefined;
+      return [field, value?.peekUntyped(field === 'migration_context' ? 'migration_id' : 'id') ?? null];
+    });
+    return Object.fromEntries([...told, ...pointing]) as object;
+  }
+
+  #migrationNow(): Migration {
+    const fields = Object.fromEntries(this.#migration ?? []) as Partial<FieldsOf<'Migration'>>;
+    return makeMigration(fields);
+  }
+
+  /** As it is at this moment, and as it is found however late. */
+  #post(message: PeerCast, uniqueId: string): void {
+    const row = Object.fromEntries(this.#row);
+    const migration = Object.fromEntries(this.#migration ?? []);
+    const args = () => ({ ...message.args, instance: makeInstance(row), migration: makeMigration(migration) });
+    this.inbox.post(message.host, { uniqueId, method: message.method, args });
+  }
+
+  #moves(conductor: Conductor): Pick<Conductor, 'migrations' | 'peers'> {
+    return {
+      migrations: {
+        ...conductor.migrations,
+        get: () => Promise.resolve(this.#migrationNow()),
+        save: (migration) =>
+          act(() => {
+            for (const field of migration.changes()) this.#migration?.set(field, migration.peekUntyped(field));
+            migration.resetChanges();
+          }),
+      },
+      peers: { ...conductor.peers, cast: (message, uniqueId) => act(() => this.#post(message, uniqueId)) },
+    };
   }
 
   #records(conductor: Conductor): Conductor {
@@ -105,7 +177,8 @@ export class World {
         return Promise.resolve(result === undefined ? undefined : result !== 'started');
       },
     };
-    return { ...conductor, instances, events, createFault: () => act(() => (this.#faults += 1)) };
+    const moves = this.#moves(conductor);
+    return { ...conductor, ...moves, instances, events, createFault: () => act(() => (this.#faults += 1)) };
   }
 
   async #save(instance: Instance, options: SaveOptions = {}): Promise<void> {
@@ -139,7 +212,12 @@ export class World {
         if (of(key) === undefined) this.#containers.set(key.role, { key, power: SHUTDOWN, age: 'new' });
         return Promise.resolve(state(key) ?? containerState(SHUTDOWN));
       },
-      start: change(RUNNING, [SHUTDOWN, RUNNING]),
+      start: (key) => {
+        const isTaken = key.role === 'main' && this.#held.has('exposed disk');
+        return isTaken ? Promise.reject(novaError('DiskInUse')) : change(RUNNING, [SHUTDOWN, RUNNING])(key);
+      },
+      limit: (key, { instance }) => act(() => ((of(key) as Guest).memoryMb = instance.flavor.memoryMb)),
+      usage: () => Promise.resolve(USAGE),
       pause: change(PAUSED, [RUNNING, PAUSED]),
       unpause: change(RUNNING, [PAUSED, RUNNING]),
       stop: (key) => (of(key) === undefined ? Promise.resolve() : change(SHUTDOWN, [RUNNING, PAUSED, SHUTDOWN])(key)),
@@ -154,61 +232,26 @@ export class World {
     return { containers };
   }
 
-  #host(base: Ports): Omit<Ports, 'containers' | 'conductor' | 'images'> {
-    const disk = { key: { instanceUuid: UUID, purpose: 'image-2' }, sizeBytes: 1 };
-    const held = (what: string): boolean => this.#held.has(what);
-    return {
-      allocations: {
-        ...base.allocations,
-        of: () => Promise.resolve(held('allocation') ? new Map([[PROVIDER, { VCPU: 1 }]]) : new Map()),
-        remove: () => this.#drop('allocation'),
-      },
-      networks: {
-        ...base.networks,
-        allocate: () => this.#take('ports', []),
-        deallocate: () => this.#drop('ports'),
-        plug: () => this.#take('ports', undefined),
-        unplug: () => this.#drop('ports'),
-        held: () => Promise.resolve(held('ports') ? [UUID] : []),
-      },
-      cpus: { ...base.cpus, reserve: () => this.#take('cpus', [2, 3]), release: () => this.#drop('cpus') },
-      folders: { ...base.folders, remove: () => this.#drop('folder') },
-      disks: { ...base.disks, take: () => this.#take('disk', disk), drop: () => this.#drop('disk') },
-      library: {
-        ...base.library,
-        upload: () => this.#take('image', undefined),
-        remove: () => this.#drop('image'),
-        show: () => Promise.resolve({ ...IMAGE, status: held('image') ? 'active' : 'queued' }),
-      },
-    };
+  #runs(role: 'main' | 'rescue'): boolean {
+    const power = this.#containers.get(role)?.power;
+    return power === POWER_STATE.RUNNING || power === POWER_STATE.PAUSED;
   }
 
   #isHere(): boolean {
     return !this.#isDeleted && this.#row.get('host') === HOST;
   }
-
-  #take<T>(what: string, result: T): Promise<T> {
-    this.#held.add(what);
-    return Promise.resolve(result);
-  }
-
-  #drop(what: string): Promise<void> {
-    this.#held.delete(what);
-    return Promise.resolve();
-  }
 }
 
-/** The image that a server is made into. */
-const IMAGE = {
-  id: 'image-2',
-  name: 'snapshot',
-  containerFormat: 'docker',
-  diskFormat: 'raw',
-  sizeBytes: null,
-  hashAlgo: null,
-  hashValue: null,
-  checksum: null,
-  properties: {},
+export function makeMigration(fields: Partial<FieldsOf<'Migration'>>): Migration {
+  const made = create('Migration', { id: 7, uuid: MIGRATION_UUID, instance_uuid: UUID, ...fields });
+  made.resetChanges();
+  return made;
+}
+
+/** Less than any flavor has. */
+const USAGE = {
+  ...{ cpuTimeNs: 0, cpuTimesNs: [], memoryBytes: 1, memoryLimitBytes: 1, pids: 1, interfaces: new Map() },
+  ...{ reads: { bytes: 0, requests: 0 }, writes: { bytes: 0, requests: 0 } },
 };
 
 /** Does it and gives nothing back. */
@@ -216,6 +259,3 @@ function act(work: () => unknown): Promise<void> {
   work();
   return Promise.resolve();
 }
-
-/** What of a fresh instance a row begins with. */
-const TOLD_AND_SENT = Object.fromEntries(TOLD.map((field) => [field, true]));

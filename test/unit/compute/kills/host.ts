@@ -1,0 +1,121 @@
+import { ServiceError } from '../../../../src/errors/kinds.js';
+import { novaError, PROVIDER, UUID } from '../parts.js';
+import type { Ports } from './world.js';
+
+export const MIGRATION_UUID = '44444444-4444-4444-8444-444444444444';
+
+/** Things that are there or not: on the host, in Placement, Neutron and Glance. */
+export class Held {
+  readonly #names = new Set<string>();
+
+  has(what: string): boolean {
+    return this.#names.has(what);
+  }
+
+  add(what: string): void {
+    this.#names.add(what);
+  }
+
+  list(): readonly string[] {
+    return [...this.#names].sort();
+  }
+
+  take<T>(what: string, result: T): Promise<T> {
+    this.#names.add(what);
+    return Promise.resolve(result);
+  }
+
+  drop(...all: readonly string[]): Promise<void> {
+    for (const what of all) this.#names.delete(what);
+    return Promise.resolve();
+  }
+}
+
+type Rooms = 'disks' | 'library' | 'networks' | 'allocations' | 'cpus' | 'folders';
+
+/** What of a host and of the services around it the things that are held show. `runs`: whether a container does. */
+export function hostPorts(base: Ports, held: Held, runs: (role: 'main' | 'rescue') => boolean): Pick<Ports, Rooms> {
+  return {
+    allocations: allocationsOf(base, held),
+    networks: networksOf(base, held),
+    cpus: { ...base.cpus, reserve: () => held.take('cpus', [2, 3]), release: () => held.drop('cpus') },
+    folders: { ...base.folders, remove: () => held.drop('folder') },
+    disks: disksOf(base, held, runs),
+    library: libraryOf(base, held),
+  };
+}
+
+function allocationsOf(base: Ports, held: Held): Ports['allocations'] {
+  const name = (consumer: string): string => (consumer === UUID ? 'allocation' : 'allocation of the migration');
+  return {
+    ...base.allocations,
+    of: (consumer) => Promise.resolve(held.has(name(consumer)) ? new Map([[PROVIDER, { VCPU: 1 }]]) : new Map()),
+    remove: (consumer) => held.drop(name(consumer)),
+    move: async (from, to) => {
+      if (!held.has(name(from))) return;
+      await held.drop(name(from));
+      held.add(name(to));
+    },
+  };
+}
+
+function networksOf(base: Ports, held: Held): Ports['networks'] {
+  return {
+    ...base.networks,
+    allocate: () => held.take('ports', []),
+    deallocate: () => held.drop('ports'),
+    bind: () => held.take('ports bound here', []),
+    plug: () => held.take('ports', undefined),
+    unplug: () => held.drop('ports'),
+    held: () => Promise.resolve(held.has('ports') ? [UUID] : []),
+    detach: () => (held.has('one more port') ? held.drop('one more port') : Promise.reject(novaError('PortNotFound'))),
+    removeFixedIp: () =>
+      held.has('one more address')
+        ? held.drop('one more address')
+        : Promise.reject(novaError('FixedIpNotFoundForInstance')),
+  };
+}
+
+/** As strict as an engine may be about a disk that two containers could write to. */
+function disksOf(base: Ports, held: Held, runs: (role: 'main' | 'rescue') => boolean): Ports['disks'] {
+  const disk = { key: { instanceUuid: UUID, purpose: 'image-2' }, sizeBytes: 1 };
+  const inUse = (): Promise<never> => Promise.reject(new ServiceError('Conflict', 'The disk is in use.'));
+  return {
+    ...base.disks,
+    take: () => held.take('disk', disk),
+    drop: () => held.drop('disk'),
+    expose: () => (runs('main') ? inUse() : held.take('exposed disk', [])),
+    conceal: () => (runs('rescue') ? inUse() : held.drop('exposed disk')),
+  };
+}
+
+/** One image at a time is made; its record is nova-api's, but for that of a move. */
+function libraryOf(base: Ports, held: Held): Ports['library'] {
+  const refuse = (kind: 'NotFound' | 'Conflict'): Promise<never> =>
+    Promise.reject(new ServiceError(kind, 'The image is not as it has to be.'));
+  const isThere = (id: string): boolean => id !== MIGRATION_UUID || held.has('image record') || held.has('image');
+  return {
+    ...base.library,
+    create: () => (held.has('image') ? Promise.resolve() : held.take('image record', undefined)),
+    upload: (id) => {
+      if (held.has('image')) return refuse('Conflict');
+      return isThere(id) ? held.take('image', undefined) : refuse('NotFound');
+    },
+    remove: () => held.drop('image', 'image record'),
+    show: (id) => {
+      if (!isThere(id)) return refuse('NotFound');
+      return Promise.resolve({ ...IMAGE, id, status: held.has('image') ? 'active' : 'queued' });
+    },
+  };
+}
+
+const IMAGE = {
+  name: 'snapshot',
+  containerFormat: 'docker',
+  diskFormat: 'raw',
+  sizeBytes: null,
+  hashAlgo: null,
+  hashValue: null,
+  checksum: null,
+  properties: {},
+};

@@ -1,0 +1,116 @@
+import { create, type Flavor } from '../../../../src/objects/index.js';
+import { HOST } from '../parts.js';
+import { line, type Line } from './table.js';
+
+const OTHER = 'host-2';
+
+function flavor(id: number): Flavor {
+  const sizes = { memory_mb: 512 * id, vcpus: 1, swap: 0, root_gb: 1, ephemeral_gb: 0 };
+  return create('Flavor', { id, name: `f${id}`, flavorid: String(id), extra_specs: {}, ...sizes });
+}
+
+const [SMALL, LARGE] = [flavor(1), flavor(2)];
+
+/** Rows of servers with three flavors, and their migration between two hosts. */
+const flavors = (current: Flavor, before: Flavor | null, after: Flavor | null) => ({
+  ...{ instance_type_id: current.get('id'), memory_mb: current.get('memory_mb'), migration_context: null },
+  ...{ flavor: current, old_flavor: before, new_flavor: after },
+});
+const between = (from: string, to: string, status: string) => ({
+  ...{ source_compute: from, source_node: from, dest_compute: to, dest_node: to, status },
+});
+
+const image = { properties: {} };
+const asked = { args: () => ({ flavor: LARGE, image }) };
+const UNASKED = flavors(SMALL, null, null);
+const RESIZED = flavors(LARGE, SMALL, LARGE);
+const WAS = { system_metadata: { old_vm_state: 'active' } };
+const WAS_OFF = { system_metadata: { old_vm_state: 'stopped' } };
+
+/** All steps are this host's: what one sends is the next one's. */
+const IN_PLACE: readonly Line[] = [
+  line('prep_resize', ['active', 'resize_prep'], 'resized', {
+    about: 'in place, to its end',
+    before: { row: UNASKED, migration: between(HOST, HOST, 'accepted') },
+    ...asked,
+  }),
+  line('prep_resize', ['stopped', 'resize_prep'], 'resized', {
+    about: 'in place, of a stopped server',
+    before: { row: UNASKED, migration: between(HOST, HOST, 'accepted') },
+    ...asked,
+  }),
+  line('confirm_resize', ['resized', null], 'active', {
+    about: 'in place',
+    before: { row: { ...RESIZED, ...WAS }, migration: between(HOST, HOST, 'finished') },
+  }),
+  line('revert_resize', ['resized', 'resize_reverting'], 'active', {
+    about: 'in place, to its end',
+    before: { row: { ...RESIZED, ...WAS }, migration: between(HOST, HOST, 'reverting') },
+  }),
+];
+
+const OFF = { power: 4 } as const;
+const SENT = { holds: ['image'] };
+
+/** One step each: what it sends is another host's. */
+const AWAY: readonly Line[] = [
+  line('prep_resize', ['active', 'resize_prep'], 'active', {
+    about: 'of another host’s server',
+    before: { row: { ...UNASKED, host: OTHER }, migration: between(OTHER, HOST, 'accepted') },
+    task: 'resize_prep',
+    ...asked,
+  }),
+  line('resize_instance', ['active', 'resize_prep'], 'active', {
+    about: 'to another host',
+    before: { row: { ...flavors(SMALL, null, LARGE), ...WAS }, migration: between(HOST, OTHER, 'pre-migrating') },
+    task: 'resize_migrated',
+    args: () => ({ flavor: LARGE, image }),
+  }),
+  line('confirm_resize', ['resized', null], 'active', {
+    about: 'on the host that it has left',
+    before: { row: { ...RESIZED, ...WAS, host: OTHER }, ...OFF, migration: between(HOST, OTHER, 'finished') },
+  }),
+  line('finish_revert_resize', ['resized', 'resize_reverting'], 'active', {
+    about: 'on the host that it comes back to',
+    before: { row: { ...RESIZED, ...WAS, host: OTHER }, ...OFF, migration: between(HOST, OTHER, 'reverted') },
+  }),
+  line('finish_revert_resize', ['resized', 'resize_reverting'], 'stopped', {
+    about: 'of a stopped server',
+    before: { row: { ...RESIZED, ...WAS_OFF, host: OTHER }, ...OFF, migration: between(HOST, OTHER, 'reverted') },
+  }),
+];
+
+const ARRIVING = flavors(SMALL, SMALL, LARGE);
+
+const HERE: readonly Line[] = [
+  {
+    verb: 'finish_resize',
+    about: 'from another host',
+    before: {
+      row: { ...ARRIVING, ...WAS, vm_state: 'active', task_state: 'resize_migrated', power_state: 1 },
+      migration: between(OTHER, HOST, 'post-migrating'),
+      ...SENT,
+    },
+    args: () => ({ image, disk_info: '' }),
+    end: 'resized',
+  },
+  {
+    verb: 'finish_resize',
+    about: 'of a stopped server from another host',
+    before: {
+      row: { ...ARRIVING, ...WAS_OFF, vm_state: 'stopped', task_state: 'resize_migrated', power_state: 4 },
+      migration: between(OTHER, HOST, 'post-migrating'),
+      ...SENT,
+    },
+    args: () => ({ image, disk_info: '' }),
+    end: 'resized',
+  },
+  line('revert_resize', ['resized', 'resize_reverting'], 'resized', {
+    about: 'on the host that it had moved to',
+    before: { row: { ...RESIZED, ...WAS }, migration: between(OTHER, HOST, 'reverting') },
+    task: 'resize_reverting',
+  }),
+];
+
+/** Resize and migration, as far as one host sees them. */
+export const MOVES: readonly Line[] = [...IN_PLACE, ...AWAY, ...HERE];
