@@ -112,5 +112,44 @@ const HERE: readonly Line[] = [
   }),
 ];
 
+const FAILING: readonly Line[] = [
+  line('prep_resize', ['active', 'resize_prep'], 'active', {
+    about: 'in place, refused',
+    before: { row: UNASKED, migration: between(HOST, HOST, 'accepted'), fails: 'containers.usage' },
+    ...asked,
+  }),
+  line('resize_instance', ['active', 'resize_prep'], 'active', {
+    about: 'with a disk that can’t be sent',
+    before: {
+      row: { ...flavors(SMALL, null, LARGE), ...WAS },
+      migration: between(HOST, OTHER, 'pre-migrating'),
+      fails: 'library.upload',
+    },
+    args: () => ({ flavor: LARGE, image }),
+  }),
+  line('finish_resize', ['active', 'resize_migrated'], 'active', {
+    about: 'in place, refused by the engine',
+    before: {
+      row: { ...ARRIVING, ...WAS },
+      migration: between(HOST, HOST, 'post-migrating'),
+      fails: 'containers.limit',
+    },
+    args: () => ({ image, disk_info: '' }),
+  }),
+  {
+    verb: 'finish_resize',
+    about: 'of a server that goes back',
+    before: {
+      row: { ...ARRIVING, ...WAS, vm_state: 'active', task_state: 'resize_migrated', power_state: 1 },
+      migration: between(OTHER, HOST, 'post-migrating'),
+      fails: 'containers.create',
+      ...SENT,
+    },
+    args: () => ({ image, disk_info: '' }),
+    end: 'active',
+    task: 'resize_reverting',
+  },
+];
+
 /** Resize and migration, as far as one host sees them. */
-export const MOVES: readonly Line[] = [...IN_PLACE, ...AWAY, ...HERE];
+export const MOVES: readonly Line[] = [...IN_PLACE, ...AWAY, ...HERE, ...FAILING];

@@ -6,10 +6,10 @@ import { createLimit } from '../../../../src/compute/limits.js';
 import { KeyedLocks } from '../../../../src/compute/locks.js';
 import type { Conductor } from '../../../../src/compute/ports/conductor.js';
 import { Deaths } from '../../../../src/compute/power/deaths.js';
+import { ServiceError } from '../../../../src/errors/kinds.js';
 import { RunningWork } from '../../../../src/compute/running.js';
 import { EventWaiters } from '../../../../src/compute/waiters.js';
 import { makeRequest, UUID, type fakeParts } from '../parts.js';
-import type { Inbox } from './inbox.js';
 import type { Ports, World } from './world.js';
 
 /** At which call a process is killed, and whether the call had reached the other side. */
@@ -56,7 +56,7 @@ export class Process {
   readonly #parts: ManagerParts;
 
   constructor(
-    world: World,
+    private readonly world: World,
     base: Base,
     private readonly kill?: Kill,
   ) {
@@ -75,15 +75,20 @@ export class Process {
     await sync.compareAtStart(true);
   }
 
-  /** Takes what is in the inbox, one after the other, until nothing is left. */
-  async work(inbox: Inbox): Promise<void> {
+  /** Takes what is in the inbox, one after the other, until nothing is left. Gives how many failed. */
+  async work({ inbox }: World = this.world): Promise<number> {
+    let failures = 0;
     const handlers = createHandlers(this.#parts);
     for (let next = inbox.next(); next !== undefined; next = inbox.next()) {
       const { message, attempt } = next;
       const { method, uniqueId } = message;
-      await handlers.get(method)?.(makeRequest(method, message.args(), { attempt, uniqueId }));
+      const request = makeRequest(method, message.args(), { attempt, uniqueId });
+      await handlers
+        .get(method)?.(request)
+        .catch(() => (failures += 1));
       inbox.ended();
     }
+    return failures;
   }
 
   #wired(parts: ManagerParts, { conductor, ...rooms }: Ports): ManagerParts {
@@ -114,6 +119,7 @@ export class Process {
     return async (...args) => {
       const nth = this.calls.push(name) - 1;
       await this.#gate({ nth, when: 'before' });
+      if (name === this.world.fails) throw new ServiceError('Invalid', 'It is not to be.');
       const result: unknown = await work(...args);
       await this.#gate({ nth, when: 'after' });
       return result;

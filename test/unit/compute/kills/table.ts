@@ -73,6 +73,16 @@ export const TABLE: readonly Line[] = [
   line('backup_instance', ['stopped', 'image_backup'], 'stopped', imaging),
   line('rescue_instance', ['active', 'rescuing'], 'rescued', medic),
   line('rescue_instance', ['stopped', 'rescuing'], 'rescued', { ...medic, about: 'of a stopped server' }),
+  line('rescue_instance', ['active', 'rescuing'], 'active', {
+    ...medic,
+    about: 'that fails',
+    before: { fails: 'containers.create' },
+  }),
+  line('snapshot_instance', ['active', 'image_snapshot_pending'], 'active', {
+    ...imaging,
+    about: 'that fails',
+    before: { fails: 'library.upload' },
+  }),
   line('unrescue_instance', ['rescued', 'unrescuing'], 'active', { before: { power: SHUTDOWN, isRescued: true } }),
   line('reboot_instance', ['rescued', 'rebooting_hard'], 'rescued', {
     ...reboot('HARD'),

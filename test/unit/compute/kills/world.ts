@@ -29,6 +29,8 @@ export interface Before {
   readonly isRescued?: boolean;
   /** The migration that it is in. */
   readonly migration?: Partial<FieldsOf<'Migration'>>;
+  /** A call that fails, always. */
+  readonly fails?: string;
   /** What there is besides. */
   readonly holds?: readonly string[];
 }
@@ -65,13 +67,15 @@ export class World {
   readonly #held = new Held();
   readonly #migration: Map<string, unknown> | undefined;
   readonly inbox: Inbox;
+  readonly fails: string | undefined;
   readonly #events = new Map<string, string>();
   readonly #passwords: string[] = [];
   #faults = 0;
 
   /** `request`: the one that is in the inbox. */
-  constructor({ row, power, isRescued = false, migration, holds = [] }: Before, request: Message) {
+  constructor({ row, power, isRescued = false, migration, holds = [], fails }: Before, request: Message) {
     this.inbox = new Inbox(request);
+    this.fails = fails;
     const instance = makeInstance(row);
     const fields = [...new Set([...TOLD, ...Object.keys(row)])].map(
       (field) => [field, instance.peekUntyped(field)] as const,
