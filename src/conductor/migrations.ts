@@ -9,6 +9,12 @@ export function createMigrationStore(calls: ConductorCalls): MigrationStore {
       const found = await calls.classAction('Migration', 'get_by_id', [id]);
       return expectObject(found, 'Migration', 'Migration.get_by_id');
     },
+    async evacuatedFrom(host) {
+      const status = ['accepted', 'pre-migrating', 'done'];
+      const filters = { source_compute: host, status, migration_type: 'evacuation' };
+      const list = await calls.classAction('MigrationList', 'get_by_filters', [filters]);
+      return expectObject(list, 'MigrationList', 'MigrationList.get_by_filters').get('objects');
+    },
     async save(migration) {
       if (migration.changes().length === 0) return;
       await calls.objectAction(migration, 'save');

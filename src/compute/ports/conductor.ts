@@ -178,6 +178,8 @@ export interface ComputeTasks {
 
 export interface MigrationStore {
   get(id: number): Promise<Migration>;
+  /** Evacuations from this host that took place or are under way, and that it has not cleaned up behind. */
+  evacuatedFrom(host: string): Promise<readonly Migration[]>;
   /** Saves what changed. */
   save(migration: Migration): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { save, type ManagerParts } from '../operation.js';
 import { ownOperation, ownRequest } from '../own-work.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
 import type { Task, VmState } from '../states.js';
+import { removeEvacuated } from './evacuated.js';
 import { decideInit, type InitAction } from './init-decision.js';
 
 export interface InitParts {
@@ -40,6 +41,7 @@ const VERBS: Partial<Record<InitAction, Verb>> = {
 export async function initHost(init: InitParts): Promise<void> {
   const { parts, context, signal } = init;
   const conductor = parts.conductorFor(context, { signal });
+  const evacuated = await removeEvacuated(init);
   const [instances, states] = await Promise.all([
     conductor.instances.onHost(parts.settings.host, NOVA_ATTRS),
     parts.containers.states(),
@@ -49,7 +51,7 @@ export async function initHost(init: InitParts): Promise<void> {
   );
   for (const instance of instances) {
     const uuid = instance.get('uuid');
-    if (init.resumed.has(uuid)) continue;
+    if (init.resumed.has(uuid) || evacuated.has(uuid)) continue;
     await initInstance(init, instance, power.get(uuid) ?? POWER_STATE.NOSTATE);
   }
   const present = [...instances.map((one) => one.get('uuid')), ...states.map((one) => one.key.instanceUuid)];

@@ -1,6 +1,7 @@
 import type { Task } from '../states.js';
 import { cacheImages } from '../verbs/cache-images.js';
 import { dropImaging } from '../verbs/disk-image.js';
+import { dropEvacuation, evacuate } from '../verbs/evacuate.js';
 import { isEvacuation, rebuild, REBUILD_TASKS } from '../verbs/rebuild.js';
 import { rescue, unrescue } from '../verbs/rescue.js';
 import { offload, shelve } from '../verbs/shelve.js';
@@ -25,9 +26,10 @@ function imaging(method: string, verb: InstanceRoute['run'], before: Task): Rout
 
 /** What a server's file system is made of: images in and out. */
 export const diskRoutes: RouteTable = {
-  rebuild_instance: changing('rebuild_instance', rebuild, {
+  rebuild_instance: changing('rebuild_instance', (op) => (isEvacuation(op.request.args) ? evacuate(op) : rebuild(op)), {
     notify: 'rebuild',
     resume: { tasks: REBUILD_TASKS, done: ['active', 'stopped'], mayBeElsewhere: isEvacuation },
+    dropped: async (op) => (isEvacuation(op.request.args) ? dropEvacuation(op) : undefined),
   }),
   rescue_instance: changing('rescue_instance', rescue, {
     limit: 'builds',

@@ -57,7 +57,8 @@ export const moveRoutes: RouteTable = {
     notify: 'resize_revert',
     resume: { tasks: ['resize_reverting'], done: ['active', 'stopped'], mayBeElsewhere: true },
   }),
-  check_instance_shared_storage: onHost(refuse(NOT_YET)),
+  // Disks of containers are on one host only.
+  check_instance_shared_storage: onHost(() => Promise.resolve(false)),
 
   check_can_live_migrate_destination: asking('check_can_live_migrate_destination', refuseMigration(NO_LIVE_MIGRATION)),
   check_can_live_migrate_source: asking('check_can_live_migrate_source', refuseMigration(NO_LIVE_MIGRATION)),

@@ -1,5 +1,5 @@
 import { messageOf, ServiceError } from '../../errors/kinds.js';
-import { booleanArg, optionalObjectArg, optionalStringArg, stringArg } from '../arguments.js';
+import { booleanArg, optionalStringArg, stringArg } from '../arguments.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
 import { mainKey, powerOf } from '../guest.js';
@@ -10,7 +10,6 @@ import { wantsDrive } from '../plan/guest-plan.js';
 import { POWER_STATE, type LocalImage, type PowerState } from '../ports/containers.js';
 import type { ImageFacts } from '../ports/images.js';
 import { remake, remakeSettings } from './remake.js';
-import { saveMigration } from './resize/migration.js';
 import { plug } from './wiring.js';
 
 /** The task states of a rebuild, in the order in which it passes them. */
@@ -21,7 +20,7 @@ export const REBUILD_TASKS = ['rebuilding', 'rebuild_block_device_mapping', 'reb
  * stay, its disk is given up. Image and settings are there and checked before anything is taken away.
  */
 export async function rebuild(op: InstanceOperation): Promise<void> {
-  if (isEvacuation(op.request.args)) return refuseEvacuation(op);
+  if (op.attempt > 1 && (await isLeaving(op))) return;
   try {
     await rebuildHere(op);
   } catch (error) {
@@ -62,21 +61,10 @@ export function isEvacuation(args: Args): boolean {
   return booleanArg(args, 'recreate', false);
 }
 
-/**
- * Gives back what Nova set aside for it here. The migration has to end as well: the server's own host would take one that
- * was begun for done, and remove the server when it is up again (nova/compute/manager.py _destroy_evacuated_instances,
- * release 26).
- */
-async function refuseEvacuation(op: InstanceOperation): Promise<void> {
-  const { parts, request, instance } = op;
-  const migration = optionalObjectArg(request.args, 'migration', 'Migration');
-  if (migration !== null) await saveMigration(op, migration, { status: 'failed' });
-  if (instance.get('host') !== parts.settings.host) {
-    await parts.allocations.removeFrom(instance.get('uuid'), parts.node.uuid());
-  }
-  throw new ServiceError('Unsupported', 'Servers of a host that is down are not brought here.', {
-    nova: { name: 'InstanceEvacuateNotSupported', code: 400 },
-  });
+/** Its administrator had it evacuated while this host was down in the middle of the rebuild: the task is not this one's. */
+async function isLeaving(op: InstanceOperation): Promise<boolean> {
+  const row = await op.conductor.instances.get(op.instance.get('uuid'), ['migration_context']);
+  return (row.peek('migration_context') ?? null) !== null;
 }
 
 function refuseWhatCannotBe(op: InstanceOperation): void {

@@ -158,4 +158,54 @@ describe('two compute hosts', function () {
       ['busybox'],
     );
   });
+
+  /** Names of the hosts that Placement has the server's resources on. */
+  async function allocatedOn({ container }: Guest): Promise<readonly string[]> {
+    const { id: token } = (await open.openstack(['token', 'issue', '-c', 'id'])) as { id: string };
+    const ask = async (path: string): Promise<unknown> => {
+      const headers = ['-H', `X-Auth-Token: ${token}`, '-H', 'Accept: application/json'];
+      return JSON.parse((await open.run(['curl', '-sf', ...headers, `${open.url('placement')}${path}`])).stdout);
+    };
+    const held = (await ask(`/allocations/${container.replace('nova-', '')}`)) as { allocations: object };
+    const providers = Object.keys(held.allocations).map((uuid) => ask(`/resource_providers/${uuid}`));
+    return ((await Promise.all(providers)) as { name: string }[]).map(({ name }) => name).toSorted();
+  }
+
+  async function forceDown(word: '--down' | '--up'): Promise<void> {
+    await open.openstack(['compute', 'service', 'set', word, 'compute2', 'nova-compute']);
+  }
+
+  it('take over what was on a host that is dead; that one has nothing of it when it comes back', async () => {
+    const [one, two] = guests;
+    // The test before has left both there.
+    const [stays, goes] = [{ ...one, host: two.host }, two];
+    const there = { ...goes, host: one.host };
+    await write(goes, '/root/note', 'lost');
+    // Its power fails.
+    const names = ['docker', 'openvswitch-agent', 'compute'].map((name) => `${name}@${two.host.name}`);
+    for (const name of names.slice(1)) await open.service(name).kill();
+    await two.host.docker(['kill', stays.container, goes.container]);
+    await open.service(names[0] ?? '').kill();
+
+    await forceDown('--down');
+    await open.openstackTable(['server', 'evacuate', '--wait', 'on-compute2']);
+    await becomes('on-compute2', { status: 'ACTIVE', [HOST]: 'compute1' });
+    const { addresses } = (await open.openstack(['server', 'show', 'on-compute2'])) as {
+      addresses: { private: string[] };
+    };
+    assert.deepEqual(addresses.private, [goes.address]);
+    assert.match(await there.host.docker(['exec', there.container, 'ip', 'addr']), new RegExp(`inet ${goes.address}/`));
+    assert.equal(await read(there, '/root/note'), undefined);
+    assert.deepEqual(await allocatedOn(goes), ['compute1', 'compute2']);
+
+    for (const name of names) await run([tool, 'service', name, 'start', '--name', NAME]);
+    await until(async () => !(await stands(goes)), { what: 'nothing to stay behind', signal: never });
+    assert.deepEqual(await allocatedOn(goes), ['compute1']);
+    assert.ok(await stands(stays), 'what was not evacuated is left');
+    // Nova refuses this as long as the host has not cleaned up.
+    await forceDown('--up');
+    await open.openstackTable(['server', 'reboot', '--hard', '--wait', 'on-compute1']);
+    await eventually(stays, there, true);
+    await eventually(there, stays, true);
+  });
 });

@@ -63,7 +63,11 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       hostsOf: sinon.stub<[ServerGroup, string], Promise<readonly string[]>>().resolves([]),
       movingTo: sinon.stub<[string, string], Promise<readonly string[]>>().resolves([]),
     },
-    migrations: { get: sinon.stub<[number], Promise<Migration>>(), save: sinon.stub().resolves() },
+    migrations: {
+      get: sinon.stub<[number], Promise<Migration>>(),
+      evacuatedFrom: sinon.stub<[string], Promise<readonly Migration[]>>().resolves([]),
+      save: sinon.stub().resolves(),
+    },
     peers: { cast: sinon.stub().resolves() },
     tasks: { buildInstances: sinon.stub().resolves() },
     scheduler: {
