@@ -8,7 +8,7 @@ import type { Conductor } from '../ports/conductor.js';
 import type { ContainerEvent, ContainerSummary } from '../ports/containers.js';
 import type { Task, VmState } from '../states.js';
 import { decidePower, type PowerFacts } from './decision.js';
-import { settle } from './settle.js';
+import { settle, tellOfUpdate } from './settle.js';
 
 export interface PowerSyncParts {
   readonly parts: ManagerParts;
@@ -45,8 +45,10 @@ export class PowerSync {
   onEvent(event: ContainerEvent): void {
     if (event.type === 'engine-lost') return this.#engineLost();
     if (event.type === 'engine-back') return this.#engineBack();
-    if (event.key.role !== 'main' || !TELLING.has(event.action) || !this.sync.followsEvents()) return;
+    if (event.key.role !== 'main' || !this.sync.followsEvents()) return;
     const uuid = event.key.instanceUuid;
+    if (event.action === 'update') return void this.#updated(uuid);
+    if (!TELLING.has(event.action)) return;
     const { locks, log } = this.sync.parts;
     const isOurDoing = locks.isBusy(uuid);
     // A verb's own starts and removals are in the row that it writes; a death may come behind its back.
@@ -103,6 +105,20 @@ export class PowerSync {
       void this.#compare(uuid, () => false, isOurDoing);
     }, this.sync.debounceMs);
     this.#timers.set(uuid, timer);
+  }
+
+  /** Never throws: what is told here changes nothing. A resize of ours has the instance's turn while it updates. */
+  async #updated(uuid: string): Promise<void> {
+    const { parts, signal } = this.sync;
+    if (parts.locks.isBusy(uuid)) return;
+    const tell = async (): Promise<void> => {
+      if (signal.aborted) return;
+      const instance = await this.#conductor().instances.get(uuid, NOVA_ATTRS);
+      if (instance.get('host') === parts.settings.host) await tellOfUpdate(this.#operation(instance));
+    };
+    await withLogFields({ instanceUuid: uuid }, () => parts.locks.run(uuid, tell)).catch((error: unknown) => {
+      parts.log.warn('A change of a container outside of Nova could not be recorded', { reason: messageOf(error) });
+    });
   }
 
   #forgetTimers(): void {

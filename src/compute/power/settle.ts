@@ -70,6 +70,14 @@ async function tellOfLoss(op: InstanceOperation): Promise<void> {
   await save(op, { vm_state: 'error', power_state: POWER_STATE.NOSTATE }, [null]);
 }
 
+/** Somebody changed limits with `docker update`: they stay, and the server's actions say so. */
+export async function tellOfUpdate(op: InstanceOperation): Promise<void> {
+  const details = 'The limits of the container were changed outside of Nova; they are no longer those of the flavor.';
+  op.log.warn(details);
+  const happened = { action: 'update', event: 'container_update', details, failed: false, at: op.parts.now() };
+  await op.conductor.events.record(op.instance.get('uuid'), happened);
+}
+
 async function notify(op: InstanceOperation, action: PlainAction, phase: 'start' | 'end'): Promise<void> {
   await op.parts.notifications.instance({ context: op.request.context, instance: op.instance, action, phase });
 }

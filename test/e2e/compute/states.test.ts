@@ -84,6 +84,36 @@ describe('true states', () => {
     assert.equal((await lab.show(id)).status, 'SHUTOFF');
   });
 
+  it('limits changed by hand are told of in the actions of the server', async () => {
+    const { id } = await lab.boot();
+    await lab.plane.docker(['update', '--cpu-shares', '512', `nova-${id}`]);
+    const told = async (): Promise<boolean> => (await lab.eventsOf(id, 'update')).length > 0;
+    await until(told, { what: 'the action', signal: never });
+    assert.equal((await lab.eventsOf(id, 'update'))[0]?.event, 'container_update');
+    assert.equal((await lab.show(id)).status, 'ACTIVE');
+  });
+
+  it('with live-restore, containers run on while the engine is stopped or killed', async () => {
+    const live = { docker: { engine: { 'live-restore': 'true' } } };
+    try {
+      await engine.restart(live);
+      const { id } = await lab.boot();
+      const before = await startedAt(id);
+      const seen = watch(id);
+      await engine.restart(live);
+      await engine.kill();
+      await engine.restart(live);
+      assert.equal(await startedAt(id), before);
+      // What ends then is told as ever.
+      assert.deepEqual(await seen.stop(), ['ACTIVE']);
+      await lab.plane.docker(['kill', `nova-${id}`]);
+      await lab.reaches(id, 'SHUTOFF', 30_000);
+    } finally {
+      await lab.deleteAll();
+      await engine.restart();
+    }
+  });
+
   for (const end of ['stopped (TERM)', 'killed (KILL)']) {
     it(`when the engine is ${end}, no server is shut down, and what was ACTIVE runs again`, async () => {
       const { id } = await lab.boot();

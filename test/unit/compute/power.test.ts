@@ -81,7 +81,7 @@ describe('compute/power: events', () => {
     return { fake, sync, abort, following };
   }
 
-  const told = (action: 'die' | 'start' | 'destroy'): ContainerEvent => ({
+  const told = (action: 'die' | 'start' | 'destroy' | 'update'): ContainerEvent => ({
     type: 'container',
     key: { instanceUuid: UUID, role: 'main' },
     containerId: 'c1',
@@ -168,6 +168,23 @@ describe('compute/power: events', () => {
     await verb;
     await clock.tickAsync(1000);
     assert.equal(fake.conductor.instances.get.callCount, 0);
+  });
+
+  it('limits that somebody changed by hand are told of; those that a verb changes are not', async () => {
+    const { fake, sync } = setUp();
+    let end = (): void => undefined;
+    const verb = fake.parts.locks.run(UUID, () => new Promise<void>((resolve) => (end = resolve)));
+    sync.onEvent(told('update'));
+    await clock.tickAsync(1);
+    end();
+    await verb;
+    await clock.tickAsync(300);
+    assert.equal(fake.conductor.events.record.callCount, 0);
+    sync.onEvent(told('update'));
+    await clock.tickAsync(300);
+    const [uuid, happened] = fake.conductor.events.record.args[0] as [string, { action: string; event: string }];
+    assert.deepEqual([uuid, happened.action, happened.event], [UUID, 'update', 'container_update']);
+    assert.deepEqual(fake.saved, []);
   });
 
   it('a container that was removed is an ERROR with a fault that says so', async () => {

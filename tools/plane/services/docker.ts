@@ -56,9 +56,11 @@ export const docker: Service = {
   graceMs: 30_000,
 };
 
-/** As `nova-compute-docker setup` leaves a host's engine. */
+/** As `nova-compute-docker setup` leaves a host's engine, with a caller's own options, whose values are JSON. */
 function engineConfig(plane: Plane): string {
-  return `${JSON.stringify({ runtimes: { nova: { path: runtimeFile(plane) } } }, null, 2)}\n`;
+  const own = Object.entries(plane.overrides['docker']?.['engine'] ?? {});
+  const options = Object.fromEntries(own.map(([name, value]) => [name, JSON.parse(value) as unknown]));
+  return `${JSON.stringify({ runtimes: { nova: { path: runtimeFile(plane) } }, ...options }, null, 2)}\n`;
 }
 
 const runtimeFile = (plane: Plane): string => join(plane.data, 'nova-runtime');
