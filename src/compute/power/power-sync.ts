@@ -37,6 +37,8 @@ export class PowerSync {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #engineIsHere = true;
   #engineWasLost = false;
+  /** What happened before is the concern of the comparison that began then, which knows whose doing it was. */
+  #eventsCountFrom = 0;
 
   constructor(private readonly sync: PowerSyncParts) {
     sync.signal.addEventListener('abort', () => this.#forgetTimers(), { once: true });
@@ -45,7 +47,7 @@ export class PowerSync {
   onEvent(event: ContainerEvent): void {
     if (event.type === 'engine-lost') return this.#engineLost();
     if (event.type === 'engine-back') return this.#engineBack();
-    if (event.key.role !== 'main' || !this.sync.followsEvents()) return;
+    if (event.key.role !== 'main' || !this.#follows(event.at)) return;
     const uuid = event.key.instanceUuid;
     if (event.action === 'update') return void this.#updated(uuid);
     if (!TELLING.has(event.action)) return;
@@ -62,6 +64,8 @@ export class PowerSync {
    * such a one is started again; false after a boot of the host, if the operator wants it so.
    */
   async compareAtStart(restarts: boolean): Promise<void> {
+    this.#eventsCountFrom = this.sync.parts.now().getTime();
+    this.#forgetTimers();
     const wentDown = restarts ? await this.sync.parts.containers.endedWithTheEngine() : new Set<string>();
     await this.compareAll((guest) => guest !== undefined && wentDown.has(guest.containerId));
   }
@@ -92,10 +96,15 @@ export class PowerSync {
     this.#engineIsHere = true;
     if (!this.#engineWasLost) return; // the first connection: the start of the service compares by itself
     this.#engineWasLost = false;
+    this.#eventsCountFrom = this.sync.parts.now().getTime();
     this.sync.parts.log.info('The engine is back; comparing all containers with what Nova thinks');
     this.compareAll(() => true).catch((error: unknown) => {
       this.sync.parts.log.error('The comparison after the return of the engine failed', { error });
     });
+  }
+
+  #follows(at: Date): boolean {
+    return this.sync.followsEvents() && at.getTime() >= this.#eventsCountFrom;
   }
 
   #lookSoon(uuid: string, isOurDoing: boolean): void {

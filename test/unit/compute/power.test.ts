@@ -157,6 +157,19 @@ describe('compute/power: events', () => {
     assert.equal(fake.conductor.instances.get.callCount, 0);
   });
 
+  it('leaves what happened before a comparison to it: an old death decides nothing afterwards', async () => {
+    const { fake, sync } = setUp();
+    fake.containers.state.resolves({ ...containerState(SHUTDOWN), exitCode: 143 });
+    sync.onEvent(told('die'));
+    await sync.compareAtStart(true);
+    sync.onEvent(told('die'));
+    await clock.tickAsync(1000);
+    assert.deepEqual(fake.saved, []);
+    sync.onEvent({ ...told('die'), at: fake.parts.now() });
+    await clock.tickAsync(1000);
+    assert.equal(fake.saved.length, 1);
+  });
+
   it('leaves what a verb does to the verb', async () => {
     const { fake, sync } = setUp();
     let end = (): void => undefined;
