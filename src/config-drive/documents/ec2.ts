@@ -10,6 +10,7 @@ export function ec2MetaData(facts: DriveFacts, settings: DriveSettings, version:
   return {
     'ami-id': ec2.imageId,
     'ami-launch-index': facts.launchIndex,
+    // Nova's own word, to this day.
     'ami-manifest-path': 'FIXME',
     'instance-id': ec2.instanceId,
     hostname,
