@@ -1,6 +1,7 @@
 import type { Rest } from '../plane/openstack/rest.js';
 import type { OpenPlane } from '../plane/open.js';
 import type { Figure } from './figures.js';
+import type { Rows } from './rows.js';
 import type { Side } from './sides.js';
 
 /** How much is measured: small for a smoke run, whose figures say little. */
@@ -55,6 +56,7 @@ export const QUICK: Sizes = {
 export interface Bench {
   readonly plane: OpenPlane;
   readonly rest: Rest;
+  readonly rows: Rows;
   readonly sizes: Sizes;
   /** What servers are made of. */
   readonly parts: { readonly imageId: string; readonly flavorId: string; readonly networkId: string };

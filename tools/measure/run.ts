@@ -12,6 +12,7 @@ import type { Bench, Scenario, Sizes } from './bench.js';
 import type { Figure } from './figures.js';
 import { jsonOf, tableOf } from './report.js';
 import { rival, RIVAL_HOST } from './rival.js';
+import { Rows } from './rows.js';
 import { sideOf } from './sides.js';
 
 export interface Plan {
@@ -45,6 +46,7 @@ export async function measure(plane: Plane, plan: Plan, signal: AbortSignal): Pr
     throw error;
   } finally {
     await stopReporting();
+    bench.rows.close();
     await bench.other.stop(AbortSignal.timeout(60_000));
     console.log(`\n${tableOf(figures)}\n`);
     const about = { date: new Date().toISOString(), processors: cpus().length, kernel: release(), sizes: plan.sizes };
@@ -69,7 +71,7 @@ async function prepared(plane: Plane, sizes: Sizes, signal: AbortSignal): Promis
     console.log(`${String(Math.round((performance.now() - began) / 1000)).padStart(6)} s  ${text}`);
   };
   const ours = sideOf(plane, 'ours', open.host, findService(plane, 'compute'));
-  return { plane: open, rest, sizes, parts, signal, ours, other, say };
+  return { plane: open, rest, rows: new Rows(plane), sizes, parts, signal, ours, other, say };
 }
 
 /** Whether the scheduler can send something there. */

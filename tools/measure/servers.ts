@@ -7,8 +7,8 @@ import type { Side } from './sides.js';
 
 /** 2.74 lets an administrator name the host; 2.93 is the newest of Nova 26. */
 const LATEST = { microversion: '2.93' };
-/** Seldom enough to leave the processor to what is measured; half of it is the error of every time, on both sides. */
-const POLL_MS = 30;
+/** Half of it is the error of every time, on both sides. */
+const POLL_MS = 10;
 
 interface Row {
   readonly id: string;
@@ -43,20 +43,15 @@ export async function timedBoot(bench: Bench, side: Side, recipe: Recipe): Promi
   const began = performance.now();
   const id = await create(bench, side, recipe);
   for (;;) {
-    const { status } = await show(bench.rest, id);
-    if (status === 'ACTIVE') return { id, ms: performance.now() - began };
-    if (status !== 'BUILD') throw new Trouble(`server ${recipe.name} on ${side.host} is ${status}`);
+    const state = await bench.rows.stateOf(id);
+    if (state === 'active') return { id, ms: performance.now() - began };
+    if (state === 'error') throw new Trouble(`server ${recipe.name} on ${side.host} is in ERROR`);
     await delay(POLL_MS, undefined, { signal: bench.signal });
   }
 }
 
 export async function show(rest: Rest, id: string): Promise<Row> {
   return (await rest.get<{ server: Row }>('compute', `/servers/${id}`, LATEST)).server;
-}
-
-/** How many servers whose names begin so have that status. */
-export async function countOf(rest: Rest, name: string, status: string): Promise<number> {
-  return (await listOf(rest, `name=^${name}&status=${status}`)).length;
 }
 
 /** Servers that fit a query of the API. */

@@ -2,7 +2,7 @@ import { until } from '../../plane/machine/wait.js';
 import { Trouble } from '../../plane/trouble.js';
 import type { Bench, Scenario } from '../bench.js';
 import type { Figure } from '../figures.js';
-import { countOf, create, deleteAll } from '../servers.js';
+import { create, deleteAll } from '../servers.js';
 import type { Side } from '../sides.js';
 
 const NAME = 'bench-burst';
@@ -14,10 +14,10 @@ async function makespan(bench: Bench, side: Side, count: number): Promise<number
   const began = performance.now();
   await create(bench, side, { name: NAME, networks: 'none', count });
   const all = async (): Promise<boolean> => {
-    if ((await countOf(bench.rest, NAME, 'ERROR')) > 0) throw new Trouble(`a server of the burst is in ERROR`);
-    return (await countOf(bench.rest, NAME, 'ACTIVE')) === count;
+    if ((await bench.rows.countOf(NAME, 'error')) > 0) throw new Trouble(`a server of the burst is in ERROR`);
+    return (await bench.rows.countOf(NAME, 'active')) === count;
   };
-  await until(all, { what: `${count} servers`, signal: bench.signal, everyMs: 200, timeoutMs: 900_000 });
+  await until(all, { what: `${count} servers`, signal: bench.signal, everyMs: 50, timeoutMs: 900_000 });
   const ms = performance.now() - began;
   await deleteAll(bench, NAME);
   return ms;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../plane/machine/wait.js';
 import type { Bench, Scenario } from '../bench.js';
 import type { Figure, Target } from '../figures.js';
-import { countOf, create, deleteAll, timedBoot } from '../servers.js';
+import { create, deleteAll, timedBoot } from '../servers.js';
 import { recordOf } from '../sides.js';
 import { cpuSeconds, residentMib } from '../usage.js';
 
@@ -41,7 +41,7 @@ async function idle(bench: Bench, crowd: number): Promise<Figure[]> {
   bench.say(`idle with ${crowd} servers on each host`);
   if (crowd > 0) {
     for (const side of [bench.ours, bench.other]) await create(bench, side, { name, networks: 'none', count: crowd });
-    const all = async (): Promise<boolean> => (await countOf(bench.rest, name, 'ACTIVE')) === 2 * crowd;
+    const all = async (): Promise<boolean> => (await bench.rows.countOf(name, 'active')) === 2 * crowd;
     await until(all, { what: 'the crowd', signal: bench.signal, everyMs: 1000, timeoutMs: 1_800_000 });
   }
   const sides = [bench.ours, bench.other] as const;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../plane/machine/wait.js';
 import type { Bench, Scenario } from '../bench.js';
 import type { Figure } from '../figures.js';
-import { countOf, create, deleteAll } from '../servers.js';
+import { create, deleteAll } from '../servers.js';
 import { traced, type Call } from '../traced.js';
 
 const NAME = 'bench-growth';
@@ -12,8 +12,8 @@ const WINDOW_S = 3 * PERIOD_S + 5;
 
 /** What the service asks of the outside in a while in which nothing happens. */
 async function quiet(bench: Bench, crowd: number): Promise<Figure[]> {
-  const grown = async (): Promise<boolean> => (await countOf(bench.rest, NAME, 'ACTIVE')) === crowd;
-  const have = await countOf(bench.rest, NAME, 'ACTIVE');
+  const grown = async (): Promise<boolean> => (await bench.rows.countOf(NAME, 'active')) === crowd;
+  const have = await bench.rows.countOf(NAME, 'active');
   if (crowd > have) await create(bench, bench.ours, { name: NAME, networks: 'none', count: crowd - have });
   await until(grown, { what: `${crowd} servers`, signal: bench.signal, everyMs: 500, timeoutMs: 1_800_000 });
   const options = { sync_power_state_interval: PERIOD_S, update_resources_interval: PERIOD_S };

@@ -1,7 +1,7 @@
 import { until } from '../../plane/machine/wait.js';
 import { quantile, type Figure } from '../figures.js';
 import type { Bench, Scenario } from '../bench.js';
-import { countOf, create, deleteAll, listOf, show } from '../servers.js';
+import { create, deleteAll, listOf, show } from '../servers.js';
 
 const NAME = 'bench-state';
 
@@ -36,11 +36,11 @@ async function storm(bench: Bench, ids: readonly string[]): Promise<Figure[]> {
   const chosen = ids.slice(bench.sizes.kills, bench.sizes.kills + bench.sizes.storm);
   const containers: string[] = [];
   for (const id of chosen) containers.push(await containerOf(bench, id));
-  const before = await countOf(bench.rest, NAME, 'SHUTOFF');
+  const before = await bench.rows.countOf(NAME, 'stopped');
   const began = performance.now();
   await bench.plane.docker(['stop', '--time', '1', ...containers]);
   const stopped = performance.now() - began;
-  const all = async (): Promise<boolean> => (await countOf(bench.rest, NAME, 'SHUTOFF')) === before + containers.length;
+  const all = async (): Promise<boolean> => (await bench.rows.countOf(NAME, 'stopped')) === before + containers.length;
   await until(all, { what: 'the storm to show', signal: bench.signal, everyMs: 100, timeoutMs: 300_000 });
   const shown = performance.now() - began;
   const common = { scenario: 'states', unit: 's' };
@@ -60,7 +60,7 @@ export const states: Scenario = {
   run: async (bench) => {
     const { running } = bench.sizes;
     await create(bench, bench.ours, { name: NAME, networks: 'none', count: running });
-    const all = async (): Promise<boolean> => (await countOf(bench.rest, NAME, 'ACTIVE')) === running;
+    const all = async (): Promise<boolean> => (await bench.rows.countOf(NAME, 'active')) === running;
     await until(all, { what: `${running} servers`, signal: bench.signal, everyMs: 500, timeoutMs: 900_000 });
     const ids = (await listOf(bench.rest, `name=^${NAME}`)).map(({ id }) => id);
     const figures = [...(await kills(bench, ids)), ...(await storm(bench, ids))];
