@@ -24,6 +24,11 @@ export class KeyedLocks {
     }
   }
 
+  /** Resolves when all that was asked for this key until now is done, however it ended. */
+  async idle(key: string): Promise<void> {
+    await this.#tails.get(key);
+  }
+
   /** Whether work on this key is running or waiting. */
   isBusy(key: string): boolean {
     return this.#tails.has(key);

@@ -54,6 +54,8 @@ async function changed(op: Operation, instance: Instance, { name, tag }: Awaited
   const subject = { instance, context: op.request.context, conductor: op.conductor, signal: op.signal };
   switch (name) {
     case 'network-changed':
+      // Of a server that is being built it is the echo of what the build itself asks of Neutron, which has enough to do.
+      if (instance.peek('vm_state') === 'building') await op.parts.locks.idle(instance.get('uuid'));
       await networks.refresh(subject, tag ?? undefined);
       return true;
     case 'network-vif-deleted':

@@ -113,7 +113,7 @@ const settings = {
 
 const states = {
   start_grace: option(float({ min: 0 }), {
-    default: 0.2,
+    default: 0.05,
     help:
       'Seconds for which a new container must run before its instance is ACTIVE; one whose command ends sooner makes ' +
       'the boot fail, with its exit code and last lines of output. Flavors, images and servers may say another time ' +

@@ -53,7 +53,9 @@ describe('a boot that must fail', () => {
 
   it('since the engine cannot run its command', async () => {
     const image = await uploadImage(lab, `${PREFIX}command`, await variantImage(lab, ['CMD ["/no/such/program"]']));
-    await failsWith({ image }, /ended as soon as it was started .*\/no\/such\/program/);
+    // However long a busy machine takes to find out.
+    const metadata = { 'docker:start_grace': '5s' };
+    await failsWith({ image, metadata }, /ended as soon as it was started .*\/no\/such\/program/);
   });
 
   it('since no host has room for it', async () => {
