@@ -5,9 +5,11 @@ import { rival } from '../measure/rival.js';
 import { measure } from '../measure/run.js';
 import { boot } from '../measure/scenarios/boot.js';
 import { bursts } from '../measure/scenarios/burst.js';
+import { engine } from '../measure/scenarios/engine.js';
 import { footprint } from '../measure/scenarios/footprint.js';
 import { growth } from '../measure/scenarios/growth.js';
 import { image } from '../measure/scenarios/image.js';
+import { snapshot } from '../measure/scenarios/snapshot.js';
 import { start } from '../measure/scenarios/start.js';
 import { states } from '../measure/scenarios/states.js';
 import { trace } from '../measure/scenarios/trace.js';
@@ -23,7 +25,19 @@ import { requireRoot, runInNetwork } from './inside.js';
 import { main } from './main.js';
 
 const NAME = 'bench';
-const SCENARIOS: readonly Scenario[] = [boot, footprint, trace, start, wire, states, growth, bursts, image];
+const SCENARIOS: readonly Scenario[] = [
+  boot,
+  footprint,
+  trace,
+  start,
+  wire,
+  states,
+  growth,
+  bursts,
+  engine,
+  image,
+  snapshot,
+];
 
 const HELP = `Measures this project's service beside Python's nova-compute with its fake driver, docker and oslo.messaging.
 

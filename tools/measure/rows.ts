@@ -27,7 +27,9 @@ export class Rows {
     this.#client.stderr.on('data', (piece: Buffer) => (complaint += piece.toString()));
     this.#client.stdin.on('error', () => undefined); // its end tells
     this.#client.on('error', (error) => this.#answer?.failed(error));
-    this.#client.on('exit', () => this.#answer?.failed(new Trouble(`the database's client ended: ${complaint.trim()}`)));
+    this.#client.on('exit', () =>
+      this.#answer?.failed(new Trouble(`the database's client ended: ${complaint.trim()}`)),
+    );
   }
 
   /** vm_state of a server without a task, else its task. */
