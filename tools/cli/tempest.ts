@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { tempestConf } from '../judge/configuration.js';
+import { shown, tempestConf } from '../judge/configuration.js';
 import { makeGuestArchive, uploadGuest } from '../judge/guest-image.js';
-import { skipsOf, tableOf, type Result } from '../judge/results.js';
-import { earlier, listShards, makeWorkspace, runShard, type Workspace } from '../judge/shards.js';
+import { FILTERS, furnishLab } from '../judge/lab.js';
+import { forget, told } from '../judge/record.js';
+import { countsOf, reportOf, tableOf, type About } from '../judge/report.js';
+import { plainName, verdicts, type Result } from '../judge/results.js';
+import { listTests, makeWorkspace, runShard, shardsOf, type Workspace } from '../judge/shards.js';
+import { readSkipList, type SkipList } from '../judge/skip-list.js';
 import { bringUp } from '../plane/bring-up.js';
+import { spacesOf } from '../plane/hosts.js';
 import { installFor } from '../plane/install.js';
+import { run } from '../plane/machine/command.js';
 import { openSpace } from '../plane/machine/space.js';
 import type { Plane } from '../plane/plane.js';
 import { Progress, terminal } from '../plane/progress.js';
@@ -17,13 +24,15 @@ import { requireRoot, runInNetwork } from './inside.js';
 import { main } from './main.js';
 
 const NAME = 'tempest';
-const EVERYTHING = String.raw`^tempest\.(api\.compute|scenario)\.`;
+/** Of the scenarios those that have to do with servers: not the dashboard, objects, nor Glance's quotas. */
+const EVERYTHING = String.raw`^tempest\.(api\.compute|scenario)\.(?!test_(dashboard|object_storage|unified_limits))`;
 
 const HELP = `Runs Debian's tempest against this project's service on a control plane of its own.
 
   tools/tempest                  all compute and scenario tests; goes on where an interrupted run ended
   tools/tempest --regex REGEX    just these
   tools/tempest --fresh          forget the results of earlier runs
+  tools/tempest --failed         run again what failed, too
   tools/tempest --workers N      tests at the same time (2)
   tools/tempest --report FILE    write the report there
   tools/tempest --down           remove the plane afterwards
@@ -33,6 +42,7 @@ The plane "tempest" stays up between runs. What tempest printed is in .planes/te
 const OPTIONS = {
   regex: { type: 'string', default: EVERYTHING },
   fresh: { type: 'boolean', default: false },
+  failed: { type: 'boolean', default: false },
   workers: { type: 'string', default: '2' },
   report: { type: 'string' },
   down: { type: 'boolean', default: false },
@@ -56,19 +66,18 @@ async function tempest(args: readonly string[], signal: AbortSignal): Promise<nu
   requireRoot();
   const plane = await preparePlane({
     name: NAME,
-    switch: undefined,
-    release: undefined,
     compute: 'docker',
     isolated: true,
+    hosts: 2,
     only: null,
-    overrides: undefined,
+    overrides: { nova: { filter_scheduler: { enabled_filters: FILTERS.join(',') } } },
   });
   const progress = new Progress(terminal());
   try {
-    await installFor(plane, progress, signal, ['tempest']);
+    await installFor(plane, progress, signal, ['tempest', 'tests']);
     const file = guestFile(plane);
     if (!existsSync(file)) await progress.step('guest', () => makeGuestArchive(file, signal));
-    if (plane.space !== null) await openSpace(plane.space, signal);
+    for (const space of spacesOf(plane)) await openSpace(space, signal);
   } finally {
     progress.close();
   }
@@ -88,39 +97,72 @@ async function judge(plane: Plane, values: Values, signal: AbortSignal): Promise
   const progress = new Progress(terminal());
   try {
     await bringUp(plane, progress, signal);
-    if (values.fresh) await rm(join(space.folder, 'results'), { recursive: true, force: true });
+    if (values.fresh) forget(space.folder);
+    const lab = await progress.step('lab', () => furnishLab(plane, signal));
     const guests = await progress.step('guests', async () => ({
       imageId: await uploadGuest(plane, 'guest', guestFile(plane)),
       otherImageId: await uploadGuest(plane, 'guest-alt', guestFile(plane)),
     }));
-    await makeWorkspace(space, await tempestConf(plane, guests, join(space.folder, 'lock')));
+    await makeWorkspace(space, await tempestConf(plane, { guests, lab, lockPath: join(space.folder, 'lock') }));
   } finally {
     progress.close();
   }
-  const results = await runAll(space, values);
-  console.log(`\n${tableOf(results)}\n\n${skipsOf(results)}`);
-  if (values.report !== undefined) await writeFile(values.report, `${tableOf(results)}\n\n${skipsOf(results)}\n`);
+  const skipList = readSkipList();
+  const results = await runAll(space, values, skipList);
+  console.log(`\n${tableOf(results)}\n`);
+  if (values.report !== undefined)
+    await writeFile(values.report, reportOf(results, await about(plane, space, values, skipList)));
   const failed = results.filter(({ outcome }) => outcome === 'failed');
   for (const { test } of failed) console.log(`failed: ${test}`);
-  if (failed.length > 0 && existsSync(join(space.folder, 'output.log')))
-    console.log(`why: ${join(space.folder, 'output.log')}`);
+  if (failed.length > 0) console.log(`why: ${join(space.folder, 'output.log')}`);
+  console.log(countsOf(results));
   return failed.length === 0 ? 0 : 1;
 }
 
-async function runAll(space: Workspace, values: Values): Promise<Result[]> {
-  const shards = await listShards(space, values.regex);
-  const all: Result[] = [];
+/** Runs what has no result yet, and returns what is known then of all tests that were asked for. */
+async function runAll(space: Workspace, values: Values, skipList: SkipList): Promise<Result[]> {
+  const listed = await listTests(space, values.regex);
+  const wanted = listed.filter((test) => !skipList.has(plainName(test)));
+  const names = wanted.map(plainName);
+  const known = (): Map<string, Result> => verdicts(names, told(space.folder).results);
+  const before = known();
+  const isOpen = (test: string): boolean => {
+    const outcome = before.get(plainName(test))?.outcome;
+    return outcome === undefined || (values.failed && outcome === 'failed');
+  };
+  const shards = shardsOf(wanted.filter(isOpen));
   for (const [index, shard] of shards.entries()) {
-    const before = await earlier(space, shard);
     const began = Date.now();
-    const results = before ?? (await runShard(space, shard, Number(values.workers)));
-    all.push(...results);
-    const count = (outcome: Result['outcome']): number => results.filter((each) => each.outcome === outcome).length;
-    const how = before === null ? `${Math.round((Date.now() - began) / 1000)} s` : 'of an earlier run';
-    const ends = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
-    console.log(`${index + 1}/${shards.length} ${shard.name}: ${ends}, ${how}`);
+    await runShard(space, shard, Number(values.workers));
+    const inShard = new Set(shard.tests.map(plainName));
+    const counts = countsOf([...known().values()].filter(({ test }) => inShard.has(test)));
+    console.log(
+      `${index + 1}/${shards.length} from ${shard.name}: ${counts}, ${Math.round((Date.now() - began) / 1000)} s`,
+    );
   }
-  return all;
+  const skipped = listed.map(plainName).flatMap((test): Result[] => {
+    const reason = skipList.get(test);
+    return reason === undefined ? [] : [{ test, outcome: 'skipped', seconds: 0, reason }];
+  });
+  return [...known().values(), ...skipped];
+}
+
+async function about(plane: Plane, space: Workspace, values: Values, skipList: SkipList): Promise<About> {
+  const version = async (name: string): Promise<string> =>
+    (await run(['dpkg-query', '--show', '--showformat', '${Version}', name], { signal: space.signal })).stdout;
+  const { stdout: commit } = await run(['git', 'rev-parse', '--short', 'HEAD'], { cwd: plane.checkout });
+  const regex = values.regex === EVERYTHING ? '' : ` --regex '${values.regex}'`;
+  return {
+    command: `tools/tempest${regex} --workers ${values.workers} --report ${values.report ?? ''}`,
+    conf: shown(await readFile(join(space.folder, 'tempest.conf'), 'utf8')),
+    facts: [
+      `commit ${commit.trim()}, ${new Date().toISOString().slice(0, 10)}`,
+      `tempest ${await version('tempest')}, nova ${await version('nova-api')}, docker ${await version('docker.io')}`,
+      `${plane.hosts.length} compute hosts on one machine of ${cpus().length} processors`,
+    ],
+    seconds: told(space.folder).seconds,
+    skipList,
+  };
 }
 
 main(tempest);

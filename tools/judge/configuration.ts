@@ -1,19 +1,24 @@
 import { iniText, type Ini } from '../plane/ini.js';
 import { endpoint, type Plane } from '../plane/plane.js';
 import { Rest } from '../plane/openstack/rest.js';
+import { FILTERS, type Lab } from './lab.js';
 
 export interface Guests {
   readonly imageId: string;
   readonly otherImageId: string;
 }
 
+export interface Setting {
+  readonly guests: Guests;
+  readonly lab: Lab;
+  readonly lockPath: string;
+}
+
 /** tempest.conf for a plane: what is there, what the service can do, and how guests are reached. */
-export async function tempestConf(plane: Plane, guests: Guests, lockPath: string): Promise<string> {
+export async function tempestConf(plane: Plane, { guests, lab, lockPath }: Setting): Promise<string> {
   const rest = new Rest(plane, 'admin');
   const { networks } = await rest.get<{ networks: { id: string; name: string }[] }>('network', '/networks');
   const outer = networks.find(({ name }) => name === 'public')?.id ?? '';
-  const { flavors } = await rest.get<{ flavors: { id: string; name: string }[] }>('compute', '/flavors');
-  const flavor = (name: string): string => flavors.find((each) => each.name === name)?.id ?? '';
   const ini: Ini = {
     DEFAULT: { log_file: 'tempest.log', debug: true },
     oslo_concurrency: { lock_path: lockPath },
@@ -30,8 +35,8 @@ export async function tempestConf(plane: Plane, guests: Guests, lockPath: string
     compute: {
       image_ref: guests.imageId,
       image_ref_alt: guests.otherImageId,
-      flavor_ref: flavor('m1.micro'),
-      flavor_ref_alt: flavor('m1.tiny'),
+      flavor_ref: lab.flavorId,
+      flavor_ref_alt: lab.largerFlavorId,
       min_compute_nodes: plane.hosts.length,
       min_microversion: '2.1',
       max_microversion: 'latest',
@@ -44,9 +49,16 @@ export async function tempestConf(plane: Plane, guests: Guests, lockPath: string
       shelve_migrate: plane.hosts.length > 1,
       cold_migration: plane.hosts.length > 1,
       ...Object.fromEntries(MISSING.map((name) => [name, false])),
+      scheduler_enabled_filters: FILTERS.join(','),
     },
     network: { public_network_id: outer, floating_network_name: 'public', project_network_cidr: '10.100.0.0/16' },
-    'network-feature-enabled': { floating_ips: true, ipv6: true, ipv6_subnet_attributes: true },
+    'network-feature-enabled': {
+      floating_ips: true,
+      ipv6: true,
+      ipv6_subnet_attributes: true,
+      port_security: true,
+      port_admin_state_change: true,
+    },
     validation: {
       run_validation: true,
       connect_method: 'floating',
@@ -58,7 +70,7 @@ export async function tempestConf(plane: Plane, guests: Guests, lockPath: string
       ssh_timeout: 120,
     },
     service_available: { neutron: true, glance: true, nova: true, cinder: false, swift: false, horizon: false },
-    scenario: { img_disk_format: 'raw', img_container_format: 'docker', dhcp_client: '' },
+    scenario: { img_disk_format: 'raw', img_container_format: 'docker', dhcp_client: 'udhcpc' },
   };
   return `${iniText(ini)}\n`;
 }
@@ -78,7 +90,15 @@ const FEATURES = [
   'personality',
   'change_password',
   'metadata_service',
+  'hostname_fqdn_sanitization',
+  // Tempest calls writable metadata of servers that; Nova has it with every driver.
+  'xenapi_apis',
 ] as const;
 
 /** What a container cannot have: memory that moves, a frame buffer, buses of disks. */
 const MISSING = ['live_migration', 'vnc_console', 'spice_console', 'rdp_console', 'stable_rescue', 'ide_bus'] as const;
+
+/** Without what is secret. */
+export function shown(conf: string): string {
+  return conf.replace(/^(\w*password\w* = ).*$/gm, '$1...');
+}

@@ -20,6 +20,17 @@ const PACKAGES = [
 
 const SUDO = '#!/bin/sh\n# Everybody is root here.\n[ "$1" = -n ] && shift\nexec "$@"\n';
 
+/** What is ours in the guest. */
+const PROGRAMS = {
+  'usr/sbin/guest-init': 'guest-init.sh',
+  'usr/sbin/guest-dhcp': 'dhcp.sh',
+  'usr/sbin/chpasswd': 'chpasswd.sh',
+  'usr/bin/curl': 'curl.sh',
+  'usr/bin/blkid': 'blkid.sh',
+  'usr/bin/mount': 'mount.sh',
+  'usr/bin/umount': 'mount.sh',
+} as const;
+
 /**
  * Puts the guest's archive into Glance under that name, unless it is there.
  * @returns the image's id
@@ -52,7 +63,21 @@ async function guestArchive(folder: string, signal: AbortSignal): Promise<Buffer
   const [packages, root] = [join(folder, 'packages'), join(folder, 'root')];
   await mkdir(packages);
   // Debian's folders of programs and libraries are one since bookworm; packages still name the old ones.
-  for (const name of ['usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64', 'etc', 'root', 'tmp', 'proc', 'sys', 'dev', 'var'])
+  for (const name of [
+    'usr/bin',
+    'usr/sbin',
+    'usr/lib',
+    'usr/lib64',
+    'etc',
+    'root',
+    'tmp',
+    'proc',
+    'sys',
+    'dev',
+    'var',
+    'run',
+    'mnt',
+  ])
     await mkdir(join(root, name), { recursive: true });
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) await symlink(`usr/${name}`, join(root, name));
   await run(['apt-get', 'download', ...PACKAGES], { cwd: packages, signal });
@@ -88,9 +113,12 @@ async function furnish(root: string, signal: AbortSignal): Promise<void> {
   await text('etc/shadow', 'root:*:19000:0:99999:7:::\n', 0o600);
   await text('etc/shells', '/bin/sh\n');
   await text('usr/bin/sudo', SUDO, 0o755);
-  for (const program of ['guest-init', 'chpasswd']) {
-    await copyFile(new URL(`${program}.sh`, import.meta.url), at(`usr/sbin/${program}`));
-    await chmod(at(`usr/sbin/${program}`), 0o755);
+  await symlink('/run', at('var/run'));
+  for (const [path, script] of Object.entries(PROGRAMS)) {
+    // In place of an applet, which is a link.
+    await rm(at(path), { force: true });
+    await copyFile(new URL(script, import.meta.url), at(path));
+    await chmod(at(path), 0o755);
   }
   await chmod(at('tmp'), 0o1777);
 }

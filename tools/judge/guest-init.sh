@@ -29,6 +29,10 @@ for step in 1 2 3 4 5 6 7 8 9 10; do echo "guest starts, step $step"; done
 echo "guest is up, $(cat /proc/uptime)"
 dropbear -R -E
 fetch_keys &
+for nic in /sys/class/net/e*; do
+  nic=${nic##*/}
+  [ "$nic" = 'e*' ] || udhcpc -b -i "$nic" -p "/run/udhcpc.$nic.pid" -s /usr/sbin/guest-dhcp >/dev/null 2>&1 &
+done
 trap 'exit 0' TERM INT
 # As the first process it inherits what others leave behind; wait takes it away.
 while :; do

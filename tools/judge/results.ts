@@ -8,7 +8,7 @@ export interface Result {
   readonly reason?: string;
 }
 
-const LINE = /^\{\d+\} (?<test>.+?) \[(?<seconds>[\d.]+)s\] \.\.\. (?<end>ok|FAILED|SKIPPED)(?:: (?<reason>.*))?$/;
+const LINE = /^\{\d+\} (?<test>.+?)(?: \[(?<seconds>[\d.]+)s\])? \.\.\. (?<end>ok|FAILED|SKIPPED)(?:: (?<reason>.*))?$/;
 const OUTCOMES = { ok: 'passed', FAILED: 'failed', SKIPPED: 'skipped' } as const;
 
 /** Reads what `tempest run` prints. Lines that are no result are passed over. */
@@ -18,42 +18,42 @@ export function readResults(output: string): Result[] {
     const { test = '', seconds = '0', end = 'ok', reason } = LINE.exec(line)?.groups ?? {};
     if (test === '') continue;
     const outcome = OUTCOMES[end as keyof typeof OUTCOMES];
-    const found = { test: test.replace(/\[.*\]$/, ''), outcome, seconds: Number(seconds) };
+    const found = { test: plainName(test), outcome, seconds: Number(seconds) };
     results.push(reason === undefined ? found : { ...found, reason });
   }
   return results;
 }
 
-/** The table of the report: a line for each module. */
-export function tableOf(results: readonly Result[]): string {
-  const modules = new Map<string, Result[]>();
-  for (const result of results) {
-    const name = moduleOf(result.test);
-    modules.set(name, [...(modules.get(name) ?? []), result]);
+/** A test's id without the attributes behind it. */
+export const plainName = (test: string): string => test.replace(/\[.*\]$/, '');
+
+const FIXTURE = /^(?<which>setUpClass|tearDownClass) \((?<of>.*)\)$/;
+
+/**
+ * What is known of each of these tests. What is told of a whole class (it is skipped, or could not be prepared) is told of
+ * each of its tests; a class that could not be cleaned up is a failure of its own, until it is run again.
+ * @param told in the order in which it was told: what came later counts
+ */
+export function verdicts(tests: readonly string[], told: readonly Result[]): Map<string, Result> {
+  const known = new Map<string, Result>();
+  const classes = new Set(tests.map(classOf));
+  for (const result of told) {
+    const { which = 'test', of = classOf(result.test) } = FIXTURE.exec(result.test)?.groups ?? {};
+    if (!classes.has(of)) continue;
+    known.delete(`tearDownClass (${of})`);
+    for (const test of concerned(tests, result, which)) known.set(test, { ...result, test });
   }
-  const count = (list: readonly Result[], outcome: Result['outcome']): number =>
-    list.filter((result) => result.outcome === outcome).length;
-  const row = (name: string, list: readonly Result[]): string => {
-    const seconds = list.reduce((sum, result) => sum + result.seconds, 0);
-    const cells = [list.length, count(list, 'passed'), count(list, 'failed'), count(list, 'skipped')];
-    return `| ${name} | ${cells.join(' | ')} | ${seconds.toFixed(0)} |`;
-  };
-  return [
-    '| module | run | passed | failed | skipped | seconds |',
-    '|---|---|---|---|---|---|',
-    ...[...modules].sort(([a], [b]) => a.localeCompare(b)).map(([name, list]) => row(name, list)),
-    row('**all**', results),
-  ].join('\n');
+  return known;
 }
 
-/** What was skipped, by reason, most first. */
-export function skipsOf(results: readonly Result[]): string {
-  const reasons = new Map<string, number>();
-  for (const { outcome, reason = 'no reason' } of results)
-    if (outcome === 'skipped') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const lines = [...reasons].sort(([, a], [, b]) => b - a).map(([reason, count]) => `| ${count} | ${reason} |`);
-  return ['| skipped | because |', '|---|---|', ...lines].join('\n');
+/** The tests that a result is about. */
+function concerned(tests: readonly string[], { test, outcome }: Result, which: string): readonly string[] {
+  if (which === 'tearDownClass') return outcome === 'failed' ? [test] : [];
+  if (which === 'setUpClass') return tests.filter((each) => test === `setUpClass (${classOf(each)})`);
+  return tests.includes(test) ? [test] : [];
 }
+
+const classOf = (test: string): string => test.slice(0, test.lastIndexOf('.'));
 
 /** `tempest.api.compute.servers` of a test there; of a failed preparation, too. */
 export function moduleOf(test: string): string {

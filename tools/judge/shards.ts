@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../plane/machine/command.js';
-import { readResults, type Result } from './results.js';
+import { tell, told } from './record.js';
+import { plainName, readResults, verdicts } from './results.js';
 
-/** A part of the tests that is run as a whole: the classes of one module. */
+/** A part of the tests that one tempest runs: whole modules. */
 export interface Shard {
   readonly name: string;
   /** Full ids, with attributes, as tempest lists them. */
@@ -15,15 +16,20 @@ export interface Workspace {
   readonly signal: AbortSignal;
 }
 
+/** Each start of tempest costs some ten seconds of processor time; each shard that is interrupted, its open classes. */
+const SHARD_SIZE = 60;
+
 const environment = (folder: string): Record<string, string> => ({
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: folder,
   LANG: 'C.UTF-8',
+  // Results are wanted as they come.
+  PYTHONUNBUFFERED: '1',
 });
 
 /** Makes tempest's workspace, with our configuration in it. */
 export async function makeWorkspace({ folder, signal }: Workspace, conf: string): Promise<void> {
-  await mkdir(join(folder, 'results'), { recursive: true });
+  await mkdir(folder, { recursive: true });
   const stestr = '/usr/lib/python3/dist-packages/tempest';
   const lines = [
     '[DEFAULT]',
@@ -37,45 +43,63 @@ export async function makeWorkspace({ folder, signal }: Workspace, conf: string)
   await run(['stestr', 'init'], { cwd: folder, env: environment(folder), signal, accept: [0, 1] });
 }
 
-/** All tests that match, in shards. */
-export async function listShards({ folder, signal }: Workspace, regex: string): Promise<Shard[]> {
+/** All tests that match, by their full ids. */
+export async function listTests({ folder, signal }: Workspace, regex: string): Promise<string[]> {
   const words = ['tempest', 'run', '--config-file', 'tempest.conf', '--list-tests', '--regex', regex];
   const { stdout } = await run(words, { cwd: folder, env: environment(folder), signal });
-  const shards = new Map<string, string[]>();
-  for (const test of stdout.split('\n').filter((line) => line.startsWith('tempest.'))) {
-    const name = test.replace(/\[.*/, '').split('.').slice(0, -2).join('.');
-    shards.set(name, [...(shards.get(name) ?? []), test]);
-  }
-  return [...shards].map(([name, tests]) => ({ name, tests }));
+  return stdout.split('\n').filter((line) => line.startsWith('tempest.'));
 }
 
-/** What an earlier run found for that shard, or null. */
-export async function earlier({ folder }: Workspace, shard: Shard): Promise<Result[] | null> {
-  try {
-    return JSON.parse(await readFile(resultFile(folder, shard), 'utf8')) as Result[];
-  } catch {
-    return null;
+/** Divides tests into shards, by modules. */
+export function shardsOf(tests: readonly string[], size = SHARD_SIZE): Shard[] {
+  const modules = new Map<string, string[]>();
+  for (const test of tests.toSorted()) {
+    const name = plainName(test).split('.').slice(0, -2).join('.');
+    modules.set(name, [...(modules.get(name) ?? []), test]);
   }
+  const shards: Shard[] = [];
+  let open: { name: string; tests: string[] } | undefined;
+  for (const [name, members] of modules) {
+    if (open === undefined || open.tests.length + members.length > size) {
+      open = { name, tests: [] };
+      shards.push(open);
+    }
+    open.tests.push(...members);
+  }
+  return shards;
 }
 
-/** Runs a shard to its end and remembers what it found. What tempest prints goes to `output.log` of the workspace. */
-export async function runShard(space: Workspace, shard: Shard, workers: number): Promise<Result[]> {
+/**
+ * Runs a shard to its end. Each result is on disk when it is there; a test that has none in the end failed. What tempest
+ * prints goes to `output.log` of the workspace.
+ */
+export async function runShard(space: Workspace, shard: Shard, workers: number): Promise<void> {
   const { folder, signal } = space;
   const list = join(folder, 'shard.txt');
   await writeFile(list, `${shard.tests.join('\n')}\n`);
   const words = ['tempest', 'run', '--config-file', 'tempest.conf', '--load-list', list];
-  const { stdout } = await run([...words, '--concurrency', String(workers)], {
+  const before = told(folder).results.length;
+  const began = performance.now();
+  let rest = '';
+  const onOutput = (text: string): void => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    tell(folder, readResults(lines.join('\n')));
+  };
+  await run([...words, '--concurrency', String(workers)], {
     cwd: folder,
     env: environment(folder),
     signal,
     accept: [0, 1],
     logFile: join(folder, 'output.log'),
+    onOutput,
   });
-  const results = readResults(stdout);
-  await writeFile(resultFile(folder, shard), JSON.stringify(results, null, 1));
-  return results;
-}
-
-function resultFile(folder: string, shard: Shard): string {
-  return join(folder, 'results', `${shard.name}.json`);
+  tell(folder, [{ ran: (performance.now() - began) / 1000 }]);
+  const tests = shard.tests.map(plainName);
+  const known = verdicts(tests, told(folder).results.slice(before));
+  const lost = tests.filter((test) => !known.has(test));
+  tell(
+    folder,
+    lost.map((test) => ({ test, outcome: 'failed', seconds: 0, reason: 'tempest ended without a result' })),
+  );
 }

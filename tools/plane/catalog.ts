@@ -6,6 +6,7 @@ import { containerd, docker } from './services/docker.js';
 import { doorway } from './services/doorway.js';
 import { glance } from './services/glance.js';
 import { keystone } from './services/keystone.js';
+import { lxcfs } from './services/lxcfs.js';
 import { mariadb } from './services/mariadb.js';
 import { memcached } from './services/memcached.js';
 import { ovsdb, vswitchd } from './services/openvswitch.js';
@@ -29,7 +30,7 @@ export function allServices(plane: Plane): Service[] {
 /** What a host has of its own that has no control plane. */
 function servicesOfFurther(plane: Plane): Service[] {
   const compute = plane.compute === 'none' ? [] : [computeService(plane)];
-  return [containerd, docker, ovsdb, vswitchd, doorway, ...agentsOf(plane), ...compute];
+  return [lxcfs, containerd, docker, ovsdb, vswitchd, doorway, ...agentsOf(plane), ...compute];
 }
 
 function servicesOfFirst(plane: Plane): Service[] {
@@ -38,6 +39,7 @@ function servicesOfFirst(plane: Plane): Service[] {
     memcached,
     epmd,
     rabbitmq,
+    lxcfs,
     containerd,
     docker,
     keystone,

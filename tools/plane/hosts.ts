@@ -45,7 +45,7 @@ export function onHost(host: ComputeHost, services: readonly Service[]): Service
   const own = new Set(services.map(({ name }) => name));
   const there = (name: string): string => (own.has(name) ? `${name}@${host.name}` : name);
   return services.map((service) => {
-    const { name, packages, needs, alongside = [], graceMs } = service;
+    const { name, packages, needs, alongside = [], graceMs, onDemand } = service;
     const view = (plane: Plane): Plane => viewFrom(plane, host);
     return {
       name: there(name),
@@ -66,6 +66,7 @@ export function onHost(host: ComputeHost, services: readonly Service[]): Service
         if (name === 'vswitchd') await plugCable(plane, view(plane), signal);
       },
       ...(graceMs === undefined ? {} : { graceMs }),
+      ...(onDemand === undefined ? {} : { onDemand }),
     };
   });
 }
