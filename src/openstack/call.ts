@@ -20,6 +20,8 @@ export interface RestCall {
   readonly accept?: readonly number[];
   /** A POST or PATCH that may be said twice, e.g. because a generation guards it. */
   readonly repeatable?: boolean;
+  /** At least so long for an answer, for what is known to take long. */
+  readonly patienceMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 

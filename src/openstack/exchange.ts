@@ -39,7 +39,7 @@ export async function exchange(
   ready: Prepared,
   sending: Sending,
 ): Promise<HttpResponse> {
-  const limitMs = sending.timed ? parts.limits.timeoutMs : MAX_TIMER_MS;
+  const limitMs = sending.timed ? Math.max(parts.limits.timeoutMs, call.patienceMs ?? 0) : MAX_TIMER_MS;
   const limit = deadline(call.signal, limitMs, `${parts.system} ${call.name}`);
   try {
     const response = await parts.transport.send({

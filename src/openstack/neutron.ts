@@ -32,6 +32,9 @@ export interface FloatingIp {
   readonly fixedAddress: string;
 }
 
+/** Neutron makes a network, its subnets and a router before it answers; Nova waits for that without end. */
+const TOPOLOGY_MS = 600_000;
+
 /**
  * Neutron v2.0, as thin as it can be; mirrors what nova/network/neutron.py (release 26) asks of it.
  * Everything throws what `Session.request` throws; `codeOf` gives Neutron's own word (IpAddressGenerationFailure …).
@@ -74,7 +77,8 @@ export class Neutron {
   /** Id of the network that Neutron makes for a project that has none. Throws Conflict when it can't. */
   async autoAllocatedNetwork(projectId: string, call: NeutronCall): Promise<string> {
     const path = `/auto-allocated-topology/${encodeURIComponent(projectId)}`;
-    const body = await this.#one({ name: 'topology.get', method: 'GET', path, ...call }, 'auto_allocated_topology');
+    const request = { name: 'topology.get', method: 'GET', path, patienceMs: TOPOLOGY_MS } as const;
+    const body = await this.#one({ ...request, ...call }, 'auto_allocated_topology');
     return String(body['id']);
   }
 

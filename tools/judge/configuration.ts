@@ -41,7 +41,6 @@ export async function tempestConf(plane: Plane, { guests, lab, lockPath }: Setti
       min_microversion: '2.1',
       max_microversion: 'latest',
       hypervisor_type: 'docker',
-      build_timeout: 180,
       shelved_offload_time: 0,
     },
     'compute-feature-enabled': {
@@ -66,8 +65,6 @@ export async function tempestConf(plane: Plane, { guests, lab, lockPath }: Setti
       image_alt_ssh_user: 'root',
       ssh_shell_prologue: 'set -eu;',
       ssh_key_type: 'ecdsa',
-      connect_timeout: 60,
-      ssh_timeout: 120,
     },
     service_available: { neutron: true, glance: true, nova: true, cinder: false, swift: false, horizon: false },
     scenario: { img_disk_format: 'raw', img_container_format: 'docker', dhcp_client: 'udhcpc' },

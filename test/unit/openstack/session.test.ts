@@ -74,6 +74,12 @@ describe('openstack session', () => {
   });
 
   describe('ends', () => {
+    it('comes later for a call that takes long', async () => {
+      await start({ answer: () => silent, limits: { timeoutMs: 20 } });
+      const error = await failure(bench.session.request({ ...CALL, patienceMs: 60 }));
+      assert.equal(messageOf(error), 'placement thing.get: no answer within 0.06 s');
+    });
+
     it('is a Timeout when no answer comes', async () => {
       await start({ answer: () => silent, limits: { timeoutMs: 500 } });
       const error = await failure(bench.session.request(CALL));
