@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,9 @@ import { removePlane } from '../plane/take-down.js';
 import { requireRoot, runInNetwork } from './inside.js';
 import { main } from './main.js';
 
-const NAME = 'tempest';
+/** A run of the part forgets nothing of a run of all. */
+const nameOf = ({ part }: Values): string => (part ? 'tempest-part' : 'tempest');
+
 /** Of the scenarios those that have to do with servers: not the dashboard, objects, nor Glance's quotas. */
 const EVERYTHING = String.raw`^tempest\.(api\.compute|scenario)\.(?!test_(dashboard|object_storage|unified_limits))`;
 
@@ -31,16 +33,19 @@ const HELP = `Runs Debian's tempest against this project's service on a control 
 
   tools/tempest                  all compute and scenario tests; goes on where an interrupted run ended
   tools/tempest --regex REGEX    just these
+  tools/tempest --part           just what stands for all of them: tools/judge/part.txt
   tools/tempest --fresh          forget the results of earlier runs
   tools/tempest --failed         run again what failed, too
   tools/tempest --workers N      tests at the same time (2)
   tools/tempest --report FILE    write the report there
   tools/tempest --down           remove the plane afterwards
 
-The plane "tempest" stays up between runs. What tempest printed is in .planes/tempest/tempest/output.log.`;
+The plane "tempest" ("tempest-part" for the part) stays up between runs. What tempest printed is in its folder, e.g.
+.planes/tempest/tempest/output.log.`;
 
 const OPTIONS = {
   regex: { type: 'string', default: EVERYTHING },
+  part: { type: 'boolean', default: false },
   fresh: { type: 'boolean', default: false },
   failed: { type: 'boolean', default: false },
   workers: { type: 'string', default: '2' },
@@ -62,10 +67,10 @@ async function tempest(args: readonly string[], signal: AbortSignal): Promise<nu
     console.log(HELP);
     return 0;
   }
-  if (values.inside) return judge(requirePlane(NAME), values, signal);
+  if (values.inside) return judge(requirePlane(nameOf(values)), values, signal);
   requireRoot();
   const plane = await preparePlane({
-    name: NAME,
+    name: nameOf(values),
     compute: 'docker',
     isolated: true,
     hosts: 2,
@@ -84,7 +89,7 @@ async function tempest(args: readonly string[], signal: AbortSignal): Promise<nu
   try {
     return await runInNetwork(plane, ['tempest', ...args, '--inside'], signal);
   } finally {
-    const left = loadPlane(NAME);
+    const left = loadPlane(nameOf(values));
     if (values.down && left !== null) await removePlane(left, AbortSignal.timeout(120_000));
   }
 }
@@ -121,7 +126,7 @@ async function judge(plane: Plane, values: Values, signal: AbortSignal): Promise
 
 /** Runs what has no result yet, and returns what is known then of all tests that were asked for. */
 async function runAll(space: Workspace, values: Values, skipList: SkipList): Promise<Result[]> {
-  const listed = await listTests(space, values.regex);
+  const listed = (await listTests(space, values.regex)).filter(values.part ? isInPart() : () => true);
   const wanted = listed.filter((test) => !skipList.has(plainName(test)));
   const names = wanted.map(plainName);
   const known = (): Map<string, Result> => verdicts(names, told(space.folder).results);
@@ -147,11 +152,18 @@ async function runAll(space: Workspace, values: Values, skipList: SkipList): Pro
   return [...known().values(), ...skipped];
 }
 
+/** The file names classes and tests. */
+function isInPart(): (test: string) => boolean {
+  const lines = readFileSync(new URL('../judge/part.txt', import.meta.url), 'utf8').split('\n');
+  const names = lines.filter((line) => line.startsWith('tempest.'));
+  return (test) => names.some((name) => plainName(test) === name || test.startsWith(`${name}.`));
+}
+
 async function about(plane: Plane, space: Workspace, values: Values, skipList: SkipList): Promise<About> {
   const version = async (name: string): Promise<string> =>
     (await run(['dpkg-query', '--show', '--showformat', '${Version}', name], { signal: space.signal })).stdout;
   const { stdout: commit } = await run(['git', 'rev-parse', '--short', 'HEAD'], { cwd: plane.checkout });
-  const regex = values.regex === EVERYTHING ? '' : ` --regex '${values.regex}'`;
+  const regex = `${values.part ? ' --part' : ''}${values.regex === EVERYTHING ? '' : ` --regex '${values.regex}'`}`;
   return {
     command: `tools/tempest${regex} --workers ${values.workers} --report ${values.report ?? ''}`,
     conf: shown(await readFile(join(space.folder, 'tempest.conf'), 'utf8')),

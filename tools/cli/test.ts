@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packagesOf } from '../plane/install.js';
+import { run } from '../plane/machine/command.js';
 import { withLock } from '../plane/machine/lock.js';
 import { installPackages, missingPackages } from '../plane/machine/packages.js';
 import { enterNetwork } from '../plane/machine/space.js';
@@ -14,6 +15,7 @@ import {
   CHECKS,
   closingLine,
   countMocha,
+  countTempest,
   hasEnded,
   mochaArguments,
   readRequest,
@@ -29,6 +31,7 @@ const HELP = `Runs the tests; does all of its own set-up and leaves nothing runn
   tools/test unit                  no service needed, takes seconds
   tools/test contract              against a real RabbitMQ and a real engine
   tools/test e2e                   against a real control plane of its own
+  tools/test tempest               a part of Debian's tempest that stands for all of it; only when it is named
   tools/test lint types rules      any parts, in their order
   tools/test e2e --grep WORD       what follows the parts goes to mocha: options, or files in place of all
 
@@ -77,6 +80,7 @@ async function runStage(stage: Stage, mocha: readonly string[], { packages, sign
   console.log(`\n== ${stage}`);
   const checks = CHECKS[stage];
   if (checks !== undefined) return runChecks(checks, signal);
+  if (stage === 'tempest') return runTempest(signal);
   const plane = PLANES[stage];
   if (plane === undefined) return runMocha(mochaArguments(stage, mocha), [], signal);
   try {
@@ -104,6 +108,17 @@ async function runChecks(checks: readonly (readonly string[])[], signal: AbortSi
     console.log(`${program}: ${code === 0 ? 'ok' : 'failed'}, ${Math.round((Date.now() - began) / 1000)} s`);
   }
   return { passed: checks.length - failed, failed, skipped: 0 };
+}
+
+/** It has a plane of its own. */
+async function runTempest(signal: AbortSignal): Promise<Count> {
+  requireRoot();
+  const argv = [join(CHECKOUT, 'tools/tempest'), '--part', '--fresh', '--down', '--workers', '3'];
+  const onOutput = (text: string): void => {
+    process.stdout.write(text);
+  };
+  const { stdout, code } = await run(argv, { signal, onOutput, accept: [0, 1] });
+  return countTempest(stdout, code);
 }
 
 /** Brings the plane up from nothing, runs mocha in its network, and takes it down whatever happened. */

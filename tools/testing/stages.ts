@@ -2,8 +2,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { Trouble } from '../plane/trouble.js';
 
 /** The parts of a test run, in their order. */
-export const STAGES = ['lint', 'types', 'rules', 'unit', 'contract', 'e2e'] as const;
+export const STAGES = ['lint', 'types', 'rules', 'unit', 'contract', 'e2e', 'tempest'] as const;
 export type Stage = (typeof STAGES)[number];
+
+/** Those that run only where they are named. */
+const ON_DEMAND: readonly Stage[] = ['tempest'];
 
 /** What mocha runs, and how long one test may take where it says nothing itself. */
 export const MOCHA: Readonly<Partial<Record<Stage, { readonly spec: string; readonly timeoutMs: number }>>> = {
@@ -45,7 +48,7 @@ export function readRequest(args: readonly string[]): Request {
       hint: `one of ${STAGES.join(', ')}, or tools/test --help`,
     });
   }
-  const stages = STAGES.filter((stage) => named.length === 0 || named.includes(stage));
+  const stages = STAGES.filter((stage) => (named.length === 0 ? !ON_DEMAND.includes(stage) : named.includes(stage)));
   if (rest.length > 0 && stages.some((stage) => MOCHA[stage] === undefined)) {
     throw new Trouble('options for mocha need a part that mocha runs', { hint: `tools/test unit ${rest.join(' ')}` });
   }
@@ -81,6 +84,14 @@ export function countMocha(output: string, code: number): Count {
     Number([...plain.matchAll(new RegExp(`^ {2}(\\d+) ${word}`, 'gm'))].at(-1)?.[1] ?? 0);
   const [passed, failed, skipped] = [last('passing'), last('failing'), last('pending')];
   return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+/** What the closing line of tools/tempest says; as with mocha, a bad end is never green. */
+export function countTempest(output: string, code: number): Count {
+  const said = [...output.matchAll(/^\d+ tests: (\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1);
+  const [passed = 0, failed = 0, skipped = 0] = (said ?? []).slice(1).map(Number);
+  const ended = said !== undefined && (code === 0 || failed > 0);
+  return { passed, failed: ended ? failed : Math.max(failed, 1), skipped };
 }
 
 export function addCounts(counts: readonly Count[]): Count {

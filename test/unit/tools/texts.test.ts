@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { iniText, mergeIni } from '../../../tools/plane/ini.js';
 import { describeFailure, Progress, type Screen } from '../../../tools/plane/progress.js';
 import { Trouble } from '../../../tools/plane/trouble.js';
-import { closingLine, countMocha, hasEnded, mochaArguments, readRequest } from '../../../tools/testing/stages.js';
+import {
+  closingLine,
+  countMocha,
+  countTempest,
+  hasEnded,
+  mochaArguments,
+  readRequest,
+} from '../../../tools/testing/stages.js';
 
 describe('tools: configuration files', () => {
   it('are written in the grammar of oslo.config', () => {
@@ -76,9 +83,17 @@ describe('tools/test', () => {
     const all = ['lint', 'types', 'rules', 'unit', 'contract', 'e2e'];
     assert.deepEqual(readRequest([]), { stages: all, mocha: [] });
     assert.deepEqual(readRequest(['unit', 'lint']), { stages: ['lint', 'unit'], mocha: [] });
+    assert.deepEqual(readRequest(['tempest']), { stages: ['tempest'], mocha: [] });
     assert.deepEqual(readRequest(['e2e', '--grep', 'unit']), { stages: ['e2e'], mocha: ['--grep', 'unit'] });
     assert.throws(() => readRequest(['units']), /"units" is no part/);
     assert.throws(() => readRequest(['--grep', 'x']), /need a part that mocha runs/);
+  });
+
+  it('counts what tempest found, and a tempest that did not end as a failure', () => {
+    const line = '5 tests: 3 passed, 1 failed, 1 skipped\n';
+    assert.deepEqual(countTempest(`x\n${line}`, 1), { passed: 3, failed: 1, skipped: 1 });
+    assert.deepEqual(countTempest(line.replace('1 failed', '0 failed'), 1), { passed: 3, failed: 1, skipped: 1 });
+    assert.deepEqual(countTempest('failed: no engine\n', 0), { passed: 0, failed: 1, skipped: 0 });
   });
 
   it('gives mocha the files of the part unless some are named', () => {
