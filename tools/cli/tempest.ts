@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shown, tempestConf } from '../judge/configuration.js';
-import { makeGuestArchive, uploadGuest } from '../judge/guest-image.js';
+import { guestVersion, makeGuestArchive, uploadGuest } from '../judge/guest-image.js';
 import { FILTERS, furnishLab } from '../judge/lab.js';
 import { forget, told } from '../judge/record.js';
 import { countsOf, reportOf, tableOf, type About } from '../judge/report.js';
@@ -94,7 +94,7 @@ async function tempest(args: readonly string[], signal: AbortSignal): Promise<nu
   }
 }
 
-const guestFile = (plane: Plane): string => join(plane.folder, 'guest.tar');
+const guestFile = (plane: Plane): string => join(plane.folder, `guest-${guestVersion()}.tar`);
 
 /** Brings the plane up, runs what was not run yet and tells how it went. In the plane's network. */
 async function judge(plane: Plane, values: Values, signal: AbortSignal): Promise<number> {
@@ -105,8 +105,8 @@ async function judge(plane: Plane, values: Values, signal: AbortSignal): Promise
     if (values.fresh) forget(space.folder);
     const lab = await progress.step('lab', () => furnishLab(plane, signal));
     const guests = await progress.step('guests', async () => ({
-      imageId: await uploadGuest(plane, 'guest', guestFile(plane)),
-      otherImageId: await uploadGuest(plane, 'guest-alt', guestFile(plane)),
+      imageId: await uploadGuest(plane, `guest-${guestVersion()}`, guestFile(plane)),
+      otherImageId: await uploadGuest(plane, `guest-${guestVersion()}-alt`, guestFile(plane)),
     }));
     await makeWorkspace(space, await tempestConf(plane, { guests, lab, lockPath: join(space.folder, 'lock') }));
   } finally {

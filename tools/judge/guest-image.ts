@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,18 +20,26 @@ const PACKAGES = [
   'zlib1g',
 ];
 
-const SUDO = '#!/bin/sh\n# Everybody is root here.\n[ "$1" = -n ] && shift\nexec "$@"\n';
-
 /** What is ours in the guest. */
 const PROGRAMS = {
   'usr/sbin/guest-init': 'guest-init.sh',
   'usr/sbin/guest-dhcp': 'dhcp.sh',
   'usr/sbin/chpasswd': 'chpasswd.sh',
+  'usr/bin/sudo': 'sudo.sh',
   'usr/bin/curl': 'curl.sh',
   'usr/bin/blkid': 'blkid.sh',
   'usr/bin/mount': 'mount.sh',
   'usr/bin/umount': 'mount.sh',
 } as const;
+
+const script = (name: string): URL => new URL(name, import.meta.url);
+
+/** What changes when the guest does. */
+export function guestVersion(): string {
+  const hash = createHash('sha256').update(JSON.stringify([PACKAGES, PROGRAMS]));
+  for (const name of Object.values(PROGRAMS)) hash.update(readFileSync(script(name)));
+  return hash.digest('hex').slice(0, 12);
+}
 
 /**
  * Puts the guest's archive into Glance under that name, unless it is there.
@@ -112,12 +122,11 @@ async function furnish(root: string, signal: AbortSignal): Promise<void> {
   await text('etc/group', 'root:x:0:\nnogroup:x:65534:\n');
   await text('etc/shadow', 'root:*:19000:0:99999:7:::\n', 0o600);
   await text('etc/shells', '/bin/sh\n');
-  await text('usr/bin/sudo', SUDO, 0o755);
   await symlink('/run', at('var/run'));
-  for (const [path, script] of Object.entries(PROGRAMS)) {
+  for (const [path, source] of Object.entries(PROGRAMS)) {
     // In place of an applet, which is a link.
     await rm(at(path), { force: true });
-    await copyFile(new URL(script, import.meta.url), at(path));
+    await copyFile(script(source), at(path));
     await chmod(at(path), 0o755);
   }
   await chmod(at('tmp'), 0o1777);

@@ -76,7 +76,7 @@ const bookworm: Release = {
     linuxbridge: ['neutron-linuxbridge-agent', 'ebtables'],
     'python-compute': ['nova-compute'],
     tests: ['docker-registry', 'lxcfs', 'openssl', 'systemd'],
-    tempest: ['tempest', 'python3-stestr', 'busybox-static'],
+    tempest: ['tempest', 'python3-stestr', 'busybox-static', 'iputils-ping'],
   },
   neutronApi: 'command',
   mechanismDrivers: ['openvswitch', 'linuxbridge'],
