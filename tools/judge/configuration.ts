@@ -18,6 +18,7 @@ export interface Setting {
 export async function tempestConf(plane: Plane, { guests, lab, lockPath }: Setting): Promise<string> {
   const rest = new Rest(plane, 'admin');
   const { networks } = await rest.get<{ networks: { id: string; name: string }[] }>('network', '/networks');
+  const { extensions } = await rest.get<{ extensions: { alias: string }[] }>('network', '/extensions');
   const outer = networks.find(({ name }) => name === 'public')?.id ?? '';
   const ini: Ini = {
     DEFAULT: { log_file: 'tempest.log', debug: true },
@@ -52,6 +53,7 @@ export async function tempestConf(plane: Plane, { guests, lab, lockPath }: Setti
     },
     network: { public_network_id: outer, floating_network_name: 'public', project_network_cidr: '10.100.0.0/16' },
     'network-feature-enabled': {
+      api_extensions: extensions.map(({ alias }) => alias).join(','),
       floating_ips: true,
       ipv6: true,
       ipv6_subnet_attributes: true,

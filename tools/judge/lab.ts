@@ -10,8 +10,8 @@ export const FILTERS = [
   ...['ServerGroupAntiAffinityFilter', 'ServerGroupAffinityFilter', 'SameHostFilter', 'DifferentHostFilter'],
 ] as const;
 
-/** A test gives its server another MAC address from inside, as tempest's images let everybody do. */
-const EXTRA_SPECS = { 'docker:cap_add': 'NET_ADMIN' };
+/** A test gives its server another MAC address from inside; busybox's ping and udhcpc want a raw socket. */
+const EXTRA_SPECS = { 'docker:cap_add': 'NET_ADMIN,NET_RAW' };
 
 const FLAVORS = { small: { ram: 128, vcpus: 1 }, large: { ram: 256, vcpus: 1 } } as const;
 

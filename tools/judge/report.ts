@@ -31,13 +31,15 @@ export function reportOf(results: readonly Result[], about: About): string {
     about.facts.map((fact) => `- ${fact}`).join('\n'),
     `**${countsOf(results)}**, in ${(about.seconds / 60).toFixed(0)} minutes.`,
     tableOf(results),
-    `## Failed\n\n${failed.length === 0 ? 'None.' : failed.map(({ test }) => `- \`${test}\``).join('\n')}`,
+    `## Failed\n\n${failed.length === 0 ? 'None.' : failed.map(failureOf).join('\n')}`,
     `## Skipped by ours (\`tools/judge/skips.txt\`)\n\n${oursOf(results, about.skipList)}`,
     `## Skipped by tempest itself\n\n${skipsOf(results.filter(({ test }) => !about.skipList.has(test)))}`,
     `## tempest.conf\n\n\`\`\`ini\n${about.conf.trim()}\n\`\`\``,
   ];
   return `${parts.join('\n\n')}\n`;
 }
+
+const failureOf = ({ test, reason }: Result): string => `- \`${test}\`${reason === undefined ? '' : `: ${reason}`}`;
 
 /** A line for each module. */
 export function tableOf(results: readonly Result[]): string {

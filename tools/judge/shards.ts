@@ -35,7 +35,8 @@ export async function makeWorkspace({ folder, signal }: Workspace, conf: string)
     '[DEFAULT]',
     `test_path=${stestr}/test_discover`,
     `top_dir=${stestr}`,
-    'group_regex=([^\\.]*\\.)*',
+    // A class runs in one worker; scenarios, which are long and have nothing in common, each wherever there is room.
+    'group_regex=tempest\\.scenario\\..*|([^\\.]*\\.)*',
     '',
   ];
   await writeFile(join(folder, '.stestr.conf'), lines.join('\n'));
@@ -86,15 +87,18 @@ export async function runShard(space: Workspace, shard: Shard, workers: number):
     rest = lines.pop() ?? '';
     tell(folder, readResults(lines.join('\n')));
   };
-  await run([...words, '--concurrency', String(workers)], {
-    cwd: folder,
-    env: environment(folder),
-    signal,
-    accept: [0, 1],
-    logFile: join(folder, 'output.log'),
-    onOutput,
-  });
-  tell(folder, [{ ran: (performance.now() - began) / 1000 }]);
+  try {
+    await run([...words, '--concurrency', String(workers)], {
+      cwd: folder,
+      env: environment(folder),
+      signal,
+      accept: [0, 1],
+      logFile: join(folder, 'output.log'),
+      onOutput,
+    });
+  } finally {
+    tell(folder, [{ ran: (performance.now() - began) / 1000 }]);
+  }
   const tests = shard.tests.map(plainName);
   const known = verdicts(tests, told(folder).results.slice(before));
   const lost = tests.filter((test) => !known.has(test));
