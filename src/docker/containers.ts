@@ -6,7 +6,7 @@ import { OurContainers } from './containers/ours.js';
 import type { ContainerParts } from './containers/parts.js';
 import { remove } from './containers/remove.js';
 import { limit, limitsUpdate } from './containers/limit.js';
-import { endedWithTheEngine } from './containers/engine-memory.js';
+import { deathsByTheEngine } from './containers/engine-memory.js';
 import { runInside } from './containers/inside.js';
 import { signal } from './containers/signal.js';
 import { start } from './containers/start.js';
@@ -36,6 +36,7 @@ export interface ContainersParts {
 export function createContainers({ engine, events, settings, system, log }: ContainersParts): Containers {
   const ours = new OurContainers(engine, settings.host);
   const parts: ContainerParts = { engine, ours, log };
+  const endedWithTheEngine = deathsByTheEngine(parts, settings.host, system);
   const host = rememberedHost({ engine, events, settings, system, log });
   return {
     create: async (plan, signal) =>
@@ -54,7 +55,7 @@ export function createContainers({ engine, events, settings, system, log }: Cont
     limitsRootDisk: async () => (await host()).limitsRoot,
     signal: (key, signalName) => signal(parts, key, signalName),
     runInside: (key, command) => runInside(parts, key, command),
-    endedWithTheEngine: () => endedWithTheEngine(parts, settings.host, new Date()),
+    endedWithTheEngine: () => endedWithTheEngine(new Date()),
     facts: () => engineFacts(engine),
     watch: (listener, signal) => {
       watch({ events, ours, host: settings.host }, listener, signal);

@@ -264,8 +264,8 @@ export interface Containers {
    */
   runInside(key: ContainerKey, command: InsideCommand): Promise<InsideResult>;
   /**
-   * Ids of containers that ended although the engine that runs now did not see them end: it, or the whole host, went
-   * down in between. A container whose end is too long ago to be remembered is not among them.
+   * Ids of the ended containers that did not end by themselves: an engine without live-restore, or the whole host, went
+   * down in between. One that ended by itself before that, with nobody here to see it, is among them.
    */
   endedWithTheEngine(): Promise<ReadonlySet<string>>;
   /** Tells of events until the signal aborts; reconnects by itself, telling of both edges. */

@@ -24,8 +24,8 @@ export interface PowerFacts {
   readonly recorded: number | null;
   /** What the engine says. */
   readonly guest: PowerState | 'missing';
-  /** The engine was away: what ended meanwhile ended by its doing. */
-  readonly engineWasAway: boolean;
+  /** Its end was the doing of the engine, or of the host. */
+  readonly engineTookIt: boolean;
 }
 
 /** States in which an instance has a container of its own. */
@@ -56,8 +56,8 @@ function whenOn({ vmState, recorded, guest }: PowerFacts): PowerVerdict {
   return recorded === guest ? 'in-order' : 'record';
 }
 
-function whenOff({ vmState, recorded, guest, engineWasAway }: PowerFacts): PowerVerdict {
+function whenOff({ vmState, recorded, guest, engineTookIt }: PowerFacts): PowerVerdict {
   if (vmState !== 'active' && vmState !== 'paused') return recorded === guest ? 'in-order' : 'record';
-  if (!engineWasAway) return 'ended';
+  if (!engineTookIt) return 'ended';
   return vmState === 'paused' ? 'start-paused' : 'start';
 }

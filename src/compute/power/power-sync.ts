@@ -21,9 +21,6 @@ export interface PowerSyncParts {
   readonly signal: AbortSignal;
 }
 
-/** Whether the end of this container was the engine's doing. */
-type EngineTookIt = (guest: ContainerSummary | undefined) => boolean;
-
 /** Only these change what an instance's row has to say. */
 const TELLING: ReadonlySet<string> = new Set(['start', 'die', 'pause', 'unpause', 'destroy']);
 
@@ -31,7 +28,8 @@ const TELLING: ReadonlySet<string> = new Set(['start', 'die', 'pause', 'unpause'
  * Keeps Nova's rows true to the containers: by the engine's events at once, by comparison now and then.
  *
  * INVARIANTS: an instance's verb goes first, the comparison waits for its turn and reads row and container anew;
- * nothing is concluded from a death while the engine is going or away; when it is back, all are compared.
+ * nothing is concluded from a death while the engine is going or away; when it is back, all are compared, and no comparison
+ * concludes anything before it is known what went down with the engine.
  */
 export class PowerSync {
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -39,6 +37,10 @@ export class PowerSync {
   #engineWasLost = false;
   /** What happened before is the concern of the comparison that began then, which knows whose doing it was. */
   #eventsCountFrom = 0;
+  /** An engine came back that was not asked yet what went down. */
+  #mustAsk = false;
+  /** Ids of the containers that the engine took down, until they run again. */
+  #wentDown: Set<string> = new Set();
 
   constructor(private readonly sync: PowerSyncParts) {
     sync.signal.addEventListener('abort', () => this.#forgetTimers(), { once: true });
@@ -47,15 +49,19 @@ export class PowerSync {
   onEvent(event: ContainerEvent): void {
     if (event.type === 'engine-lost') return this.#engineLost();
     if (event.type === 'engine-back') return this.#engineBack();
+    if (event.action === 'start') this.#wentDown.delete(event.containerId);
     if (event.key.role !== 'main' || !this.#follows(event.at)) return;
     const uuid = event.key.instanceUuid;
     if (event.action === 'update') return void this.#updated(uuid);
-    if (!TELLING.has(event.action)) return;
+    if (TELLING.has(event.action)) this.#changed(uuid, event.action);
+  }
+
+  #changed(uuid: string, action: string): void {
     const { locks, log } = this.sync.parts;
     const isOurDoing = locks.isBusy(uuid);
     // A verb's own starts and removals are in the row that it writes; a death may come behind its back.
-    if (isOurDoing && event.action !== 'die') return;
-    if (!isOurDoing) log.debug('Event of a container', { instanceUuid: uuid, action: event.action });
+    if (isOurDoing && action !== 'die') return;
+    if (!isOurDoing) log.debug('Event of a container', { instanceUuid: uuid, action });
     this.#lookSoon(uuid, isOurDoing);
   }
 
@@ -66,13 +72,14 @@ export class PowerSync {
   async compareAtStart(restarts: boolean): Promise<void> {
     this.#eventsCountFrom = this.sync.parts.now().getTime();
     this.#forgetTimers();
-    const wentDown = restarts ? await this.sync.parts.containers.endedWithTheEngine() : new Set<string>();
-    await this.compareAll((guest) => guest !== undefined && wentDown.has(guest.containerId));
+    this.#mustAsk = restarts;
+    await this.compareAll();
   }
 
   /** Compares every instance of this host; one engine call and one conductor call unless something is out of order. */
-  async compareAll(engineTookIt: EngineTookIt = () => false): Promise<void> {
+  async compareAll(): Promise<void> {
     const { parts } = this.sync;
+    if (this.#mustAsk) await this.#askWhatWentDown();
     const conductor = this.#conductor();
     const [instances, states] = await Promise.all([
       conductor.instances.onHost(parts.settings.host, NOVA_ATTRS),
@@ -80,10 +87,14 @@ export class PowerSync {
     ]);
     const guests = new Map(states.filter((one) => one.key.role === 'main').map((one) => [one.key.instanceUuid, one]));
     for (const instance of instances) {
-      const guest = guests.get(instance.get('uuid'));
-      const facts = factsOf(instance, guest, engineTookIt(guest));
-      if (decidePower(facts) !== 'in-order') await this.#compare(instance.get('uuid'), engineTookIt);
+      const facts = this.#factsOf(instance, guests.get(instance.get('uuid')));
+      if (decidePower(facts) !== 'in-order') await this.#compare(instance.get('uuid'));
     }
+  }
+
+  async #askWhatWentDown(): Promise<void> {
+    this.#wentDown = new Set(await this.sync.parts.containers.endedWithTheEngine());
+    this.#mustAsk = false;
   }
 
   #engineLost(): void {
@@ -97,8 +108,9 @@ export class PowerSync {
     if (!this.#engineWasLost) return; // the first connection: the start of the service compares by itself
     this.#engineWasLost = false;
     this.#eventsCountFrom = this.sync.parts.now().getTime();
+    this.#mustAsk = true;
     this.sync.parts.log.info('The engine is back; comparing all containers with what Nova thinks');
-    this.compareAll(() => true).catch((error: unknown) => {
+    this.compareAll().catch((error: unknown) => {
       this.sync.parts.log.error('The comparison after the return of the engine failed', { error });
     });
   }
@@ -111,7 +123,7 @@ export class PowerSync {
     clearTimeout(this.#timers.get(uuid));
     const timer = setTimeout(() => {
       this.#timers.delete(uuid);
-      void this.#compare(uuid, () => false, isOurDoing);
+      void this.#compare(uuid, isOurDoing);
     }, this.sync.debounceMs);
     this.#timers.set(uuid, timer);
   }
@@ -136,7 +148,7 @@ export class PowerSync {
   }
 
   /** In the instance's turn. `mayBeDeleted`: a verb was at work, and a missing container is its doing. Never throws: the next comparison finds what this one missed. */
-  async #compare(uuid: string, engineTookIt: EngineTookIt, mayBeDeleted = false): Promise<void> {
+  async #compare(uuid: string, mayBeDeleted = false): Promise<void> {
     const { parts, signal } = this.sync;
     const look = async (): Promise<void> => {
       if (signal.aborted || !this.#engineIsHere) return;
@@ -146,7 +158,7 @@ export class PowerSync {
       if (guest === undefined && mayBeDeleted) return;
       const instance = await this.#conductor().instances.get(uuid, NOVA_ATTRS);
       if (instance.get('host') !== parts.settings.host) return;
-      const verdict = decidePower(factsOf(instance, guest, engineTookIt(guest)));
+      const verdict = decidePower(this.#factsOf(instance, guest));
       if (verdict !== 'in-order') await settle(this.#operation(instance), verdict, guest);
     };
     try {
@@ -167,15 +179,14 @@ export class PowerSync {
     const work = { parts, context: ownContext(), signal, patienceMs: parts.settings.rpcResponseTimeoutMs };
     return ownOperation(work, 'power_sync', instance);
   }
-}
 
-function factsOf(instance: Instance, guest: ContainerSummary | undefined, engineWasAway: boolean): PowerFacts {
-  const vmState = instance.get('vm_state') as VmState;
-  return {
-    vmState,
-    task: instance.get('task_state') as Task,
-    recorded: instance.get('power_state'),
-    guest: guest?.powerState ?? 'missing',
-    engineWasAway,
-  };
+  #factsOf(instance: Instance, guest: ContainerSummary | undefined): PowerFacts {
+    return {
+      vmState: instance.get('vm_state') as VmState,
+      task: instance.get('task_state') as Task,
+      recorded: instance.get('power_state'),
+      guest: guest?.powerState ?? 'missing',
+      engineTookIt: guest !== undefined && this.#wentDown.has(guest.containerId),
+    };
+  }
 }

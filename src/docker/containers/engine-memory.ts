@@ -1,51 +1,134 @@
-import { engineInfo, rememberedEvents } from '../engine/system.js';
-import type { EngineMessage } from '../engine/wire.js';
-import { eventTimeMs } from '../events/message.js';
-import type { ContainerParts } from './parts.js';
+import type { ContainerSummary } from '../../compute/ports/containers.js';
+import { kindOf } from '../../errors/kinds.js';
 import { inspectContainer } from '../engine/containers.js';
+import { engineInfo, rememberedEvents } from '../engine/system.js';
+import type { ContainerInspect, EngineMessage } from '../engine/wire.js';
+import { eventTimeMs } from '../events/message.js';
+import type { HostSystem } from '../host/system.js';
+import type { ContainerParts } from './parts.js';
 import { states } from './states.js';
 
 /** So many events an engine keeps (moby, daemon/events: eventsLimit); with that many, older ones are forgotten. */
 const KEPT_EVENTS = 256;
 
-/** See the port. */
-export async function endedWithTheEngine(parts: ContainerParts, host: string, now: Date): Promise<ReadonlySet<string>> {
-  const { engine } = parts;
-  const [remembered, info, all] = await Promise.all([
-    rememberedEvents(engine, now),
-    engineInfo(engine),
-    states(parts, host),
-  ]);
-  const ended = all.filter((one) => one.status === 'exited');
-  const seen = deathsIn(remembered, info.LiveRestoreEnabled);
-  const unseen = ended.filter((one) => !seen.has(one.containerId));
-  const found = await Promise.all(
-    unseen.map(async ({ containerId }) => {
-      const { State: state } = await inspectContainer(engine, containerId);
-      return isBeforeMemory(new Date(state.FinishedAt), remembered) ? undefined : containerId;
-    }),
-  );
-  return new Set(found.filter((id) => id !== undefined));
+/** Exit code of a container of which no task was found when the engine started (moby, libcontainerd: DeleteTask). */
+const NO_TASK = 255;
+
+/**
+ * Words that only an engine says that serves: it ends what a killed one left running before it takes requests or starts
+ * anything, and says die, kill and the like of that.
+ */
+const SERVING: ReadonlySet<string> = new Set([
+  ...['create', 'start', 'exec_create', 'exec_start', 'health_status', 'attach', 'resize', 'top'],
+  ...['pause', 'unpause', 'update', 'rename', 'copy', 'export', 'commit', 'archive-path', 'extract-to-dir'],
+]);
+
+/** One container that ended, times in ms since 1970. */
+export interface Ended {
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+  readonly exitCode: number;
+  /** The engine that runs now remembers that it started it. */
+  readonly startedByThisEngine: boolean;
+}
+
+export interface Circumstances {
+  readonly hostBootedAtMs: number;
+  /** Engines leave their containers running when they go (live-restore). */
+  readonly leavesRunning: boolean;
+  /** Since when, at the latest, the engine that runs now has served; Infinity: nothing tells. */
+  readonly servingSinceMs: number;
 }
 
 /**
- * Ids of containers that ended by themselves while this engine watched. Pure.
+ * Whether the engine, or the host, took the container down, rather than that it ended by itself. Pure.
  *
- * One that a killed engine had left running is ended by the next one as it starts (moby, daemon/daemon.go: restore),
- * which it remembers as a death like any other. But it never started that container, and without live-restore it has
- * none that it did not start.
+ * Nothing of this rests on the memory of deaths, which is short. What a host ran before it was booted, went with it. An
+ * engine without live-restore has no container that an earlier one had, so what ended while it served ended by itself,
+ * and all else went down with the one before or was ended by this one as it started. One with live-restore takes
+ * nothing down, except for what it finds no trace of.
  */
-export function deathsIn(messages: readonly EngineMessage[], liveRestore: boolean): ReadonlySet<string> {
-  const isFull = messages.length >= KEPT_EVENTS;
-  const idsOf = (action: string): Set<string> =>
-    new Set(messages.filter((message) => message.Action === action).map((message) => message.Actor?.ID ?? ''));
-  const [deaths, starts] = [idsOf('die'), idsOf('start')];
-  // A start may be forgotten by a memory that is full.
-  return liveRestore || isFull ? deaths : new Set([...deaths].filter((id) => starts.has(id)));
+export function tookItDown(ended: Ended, at: Circumstances): boolean {
+  if (ended.startedByThisEngine) return false;
+  if (ended.startedAtMs < at.hostBootedAtMs) return true;
+  const whileServing = ended.finishedAtMs >= at.servingSinceMs;
+  if (at.leavesRunning) return ended.exitCode === NO_TASK && !whileServing;
+  return !whileServing;
 }
 
-/** True when the memory is full and begins after that time: the engine may have seen it and forgotten. Pure. */
-export function isBeforeMemory(at: Date, messages: readonly EngineMessage[]): boolean {
-  const [oldest] = messages;
-  return messages.length >= KEPT_EVENTS && oldest !== undefined && at.getTime() < eventTimeMs(oldest);
+/** The first time at which the engine is known to have served, of what it remembers; Infinity: none. Pure. */
+export function servedAtMs(messages: readonly EngineMessage[]): number {
+  const serving = messages.filter(({ Action: action = '' }) => SERVING.has(action.split(':')[0] ?? ''));
+  return Math.min(...serving.map(eventTimeMs), Infinity);
+}
+
+/** See the port. Remembers whether the engine had live-restore: the one before may not have had it. */
+export function deathsByTheEngine(
+  parts: ContainerParts,
+  host: string,
+  system: HostSystem,
+): (now: Date) => Promise<ReadonlySet<string>> {
+  let leftRunning: boolean | undefined;
+  return async (now) => {
+    const [messages, info, all, hostBootedAtMs] = await Promise.all([
+      rememberedEvents(parts.engine, now),
+      engineInfo(parts.engine),
+      states(parts, host),
+      bootTimeMs(system),
+    ]);
+    const leavesRunning = info.LiveRestoreEnabled && leftRunning !== false;
+    leftRunning = info.LiveRestoreEnabled;
+    const dead = await inspected(parts, all, ({ status }) => status === 'exited');
+    // What runs was started by this very engine, which remembers that unless it has had to forget.
+    const forgot = messages.length >= KEPT_EVENTS && !info.LiveRestoreEnabled;
+    const alive = forgot
+      ? await inspected(parts, all, ({ status }) => status === 'running' || status === 'paused')
+      : [];
+    const servingSinceMs = Math.min(
+      servedAtMs(messages),
+      ...alive.map(({ State: state }) => Date.parse(state.StartedAt)),
+    );
+    const at = { hostBootedAtMs, leavesRunning, servingSinceMs };
+    const started = startedIn(messages);
+    return new Set(dead.filter((one) => tookItDown(endedOf(one, started), at)).map(({ Id: id }) => id));
+  };
+}
+
+async function inspected(
+  { engine }: ContainerParts,
+  all: readonly ContainerSummary[],
+  wanted: (one: ContainerSummary) => boolean,
+): Promise<readonly ContainerInspect[]> {
+  const found = await Promise.all(
+    all.filter(wanted).map(async ({ containerId }) => {
+      try {
+        return await inspectContainer(engine, containerId);
+      } catch (error) {
+        if (kindOf(error) === 'NotFound') return undefined;
+        throw error;
+      }
+    }),
+  );
+  return found.filter((one) => one !== undefined);
+}
+
+function endedOf({ Id: id, State: state }: ContainerInspect, started: ReadonlySet<string>): Ended {
+  return {
+    startedAtMs: Date.parse(state.StartedAt),
+    finishedAtMs: Date.parse(state.FinishedAt),
+    exitCode: state.ExitCode,
+    startedByThisEngine: started.has(id),
+  };
+}
+
+function startedIn(messages: readonly EngineMessage[]): ReadonlySet<string> {
+  return new Set(
+    messages.filter(({ Action: action }) => action === 'start').map(({ Actor: actor }) => actor?.ID ?? ''),
+  );
+}
+
+/** By the clock as it is now: the kernel counts from there back. */
+async function bootTimeMs(system: HostSystem): Promise<number> {
+  const found = /^btime (\d+)$/m.exec(await system.readText('/proc/stat'));
+  return Number(found?.[1] ?? 0) * 1000;
 }

@@ -37,9 +37,9 @@ describe('compute/power: what a comparison asks for', () => {
     ['shelved_offloaded', null, NOSTATE, 'missing', false, 'in-order'],
     ['building', 'spawning', NOSTATE, 'missing', false, 'in-order'],
   ];
-  for (const [vmState, task, recorded, guest, engineWasAway, verdict] of table) {
-    it(`${vmState}/${task ?? '-'} recorded ${recorded}, container ${guest}${engineWasAway ? ', engine was away' : ''}: ${verdict}`, () => {
-      assert.equal(decidePower({ vmState, task, recorded, guest, engineWasAway }), verdict);
+  for (const [vmState, task, recorded, guest, engineTookIt, verdict] of table) {
+    it(`${vmState}/${task ?? '-'} recorded ${recorded}, container ${guest}${engineTookIt ? ', the engine took it' : ''}: ${verdict}`, () => {
+      assert.equal(decidePower({ vmState, task, recorded, guest, engineTookIt }), verdict);
     });
   }
 });
@@ -81,15 +81,25 @@ describe('compute/power: events', () => {
     return { fake, sync, abort, following };
   }
 
-  const told = (action: 'die' | 'start' | 'destroy' | 'update'): ContainerEvent => ({
+  const told = (action: 'die' | 'start' | 'destroy' | 'update', containerId = 'c1'): ContainerEvent => ({
     type: 'container',
     key: { instanceUuid: UUID, role: 'main' },
-    containerId: 'c1',
+    containerId,
     action,
     at: new Date(0),
     exitCode: 1,
     detail: '',
   });
+
+  /** The container is found ended when the engine is back. */
+  function whileAway(fake: ReturnType<typeof fakeParts>): ContainerState {
+    const ended = { ...containerState(SHUTDOWN), exitCode: 143 };
+    fake.containers.state.resolves(ended);
+    fake.containers.states.resolves([ended]);
+    fake.conductor.instances.onHost.resolves([makeInstance({ power_state: RUNNING })]);
+    fake.conductor.instances.get.resolves(makeInstance({ power_state: RUNNING }));
+    return ended;
+  }
 
   it('a container that ends by itself is SHUTOFF, with its reason in metadata and in the stop action', async () => {
     const { fake, sync } = setUp();
@@ -138,15 +148,45 @@ describe('compute/power: events', () => {
     sync.onEvent(told('die'));
     await clock.tickAsync(1000);
     assert.equal(fake.saved.length, 0);
-    const ended = { ...containerState(SHUTDOWN), exitCode: 143 };
-    fake.containers.state.resolves(ended);
-    fake.containers.states.resolves([ended]);
-    fake.conductor.instances.onHost.resolves([makeInstance({ power_state: RUNNING })]);
-    fake.conductor.instances.get.resolves(makeInstance({ power_state: RUNNING }));
+    const ended = whileAway(fake);
+    fake.containers.endedWithTheEngine.resolves(new Set([ended.containerId]));
     sync.onEvent({ type: 'engine-back', at: new Date(0) });
     await clock.tickAsync(10);
     assert.equal(fake.containers.start.callCount, 1);
     assert.deepEqual(fake.saved.at(-1)?.fields, { power_state: RUNNING });
+  });
+
+  it('an engine is back: what ended by itself meanwhile is SHUTOFF', async () => {
+    const { fake, sync } = setUp();
+    sync.onEvent({ type: 'engine-lost', at: new Date(0) });
+    whileAway(fake);
+    sync.onEvent({ type: 'engine-back', at: new Date(0) });
+    await clock.tickAsync(10);
+    assert.equal(fake.containers.start.callCount, 0);
+    assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'stopped');
+  });
+
+  it('no comparison takes what went down with the engine for ended before the engine has told, or Nova has answered', async () => {
+    const { fake, sync } = setUp();
+    sync.onEvent({ type: 'engine-lost', at: new Date(0) });
+    const { containerId } = whileAway(fake);
+    fake.containers.endedWithTheEngine.onFirstCall().rejects(new ServiceError('Timeout', 'busy'));
+    fake.containers.endedWithTheEngine.onSecondCall().resolves(new Set([containerId]));
+    fake.conductor.instances.get.onFirstCall().rejects(new ServiceError('Timeout', 'no conductor'));
+    sync.onEvent({ type: 'engine-back', at: new Date(0) });
+    await clock.tickAsync(10);
+    await sync.compareAll();
+    assert.deepEqual([fake.containers.start.callCount, fake.saved.length], [0, 0]);
+    await sync.compareAll();
+    assert.equal(fake.containers.start.callCount, 1);
+    assert.deepEqual(
+      fake.saved.map(({ fields }) => fields),
+      [{ power_state: RUNNING }],
+    );
+    // It runs again: how it ends now is its own affair.
+    sync.onEvent(told('start', containerId));
+    await sync.compareAll();
+    assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'stopped');
   });
 
   it('sees no events with handle_virt_lifecycle_events off', async () => {
