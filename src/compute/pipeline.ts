@@ -12,8 +12,9 @@ import type { InstanceRoute } from './routes/route.js';
  * and on failure fault, revert of task_state and the error's notification (the decorators of nova/compute/manager.py,
  * release 26).
  *
- * INVARIANTS: one verb at a time for an instance; the event is finished after everything else is written, so an
- * unfinished event means that the work may be unfinished; when the service itself is stopping nothing is written and
+ * INVARIANTS: one verb at a time for an instance; an unfinished event means that the work may be unfinished, so it is
+ * finished after everything else is written, but for a failed one's task: that goes last, as with
+ * upstream's decorators, and is taken back at the next start if need be; when the service itself is stopping nothing is written and
  * the request stays in the inbox.
  */
 export async function runOnInstance(
@@ -127,8 +128,8 @@ async function recordFailure(op: InstanceOperation, route: InstanceRoute, error:
       return op.signal.reason;
     }
     if (route.recordsFault) await recordFault(op, error);
-    if (route.revertsTask && !isStateConflict(error)) await revertTask(op);
     await finishEvent(op, route, error);
+    if (route.revertsTask && !isStateConflict(error)) await revertTask(op);
     await op.parts.notifications.exception(op.request.context, op.request.method, error, op.request.args);
   } catch (secondError) {
     if (op.request.signal.aborted) return interrupted(secondError);

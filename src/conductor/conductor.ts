@@ -1,6 +1,6 @@
 import { novaNameOf } from '../errors/kinds.js';
 import type { ActionEvents, BlockDeviceStore, ConductorFor } from '../compute/ports/conductor.js';
-import { create, expectObject } from '../objects/index.js';
+import { create, expectObject, type NovaObject } from '../objects/index.js';
 import { ConductorCalls, type ConductorParts } from './calls.js';
 import { createConsoleTokens } from './console-tokens.js';
 import { createServerGroups } from './groups.js';
@@ -82,17 +82,27 @@ function actionEvents(calls: ConductorCalls, host: string): ActionEvents {
       await calls.objectAction(create('InstanceActionEvent', fields), 'create', { args });
     },
     async isFinished(uuid, event) {
-      const action = await calls.classAction('InstanceAction', 'get_by_request_id', [uuid, calls.context.requestId]);
-      if (action === null || action === undefined) return undefined;
-      const id = expectObject(action, 'InstanceAction', 'InstanceAction.get_by_request_id').get('id');
-      const list = await calls.classAction('InstanceActionEventList', 'get_by_action', [id]);
-      const events = expectObject(list, 'InstanceActionEventList', 'InstanceActionEventList.get_by_action').get(
-        'objects',
-      );
-      const ours = events.filter((one) => one.get('event') === event && one.peek('host') === host);
+      const ours = await eventsOfOurs(calls, { uuid, event, host });
       return ours.length === 0 ? undefined : ours.some((one) => one.get('finish_time') !== null);
     },
+    async hasFailed(uuid, event) {
+      const ours = await eventsOfOurs(calls, { uuid, event, host });
+      return ours.some((one) => one.get('finish_time') !== null && one.get('result') === 'Error');
+    },
   };
+}
+
+/** This host's events of that name, of the action of this context's request. */
+async function eventsOfOurs(
+  calls: ConductorCalls,
+  { uuid, event, host }: { readonly uuid: string; readonly event: string; readonly host: string },
+): Promise<readonly NovaObject<'InstanceActionEvent'>[]> {
+  const action = await calls.classAction('InstanceAction', 'get_by_request_id', [uuid, calls.context.requestId]);
+  if (action === null || action === undefined) return [];
+  const id = expectObject(action, 'InstanceAction', 'InstanceAction.get_by_request_id').get('id');
+  const list = await calls.classAction('InstanceActionEventList', 'get_by_action', [id]);
+  const events = expectObject(list, 'InstanceActionEventList', 'InstanceActionEventList.get_by_action').get('objects');
+  return events.filter((one) => one.get('event') === event && one.peek('host') === host);
 }
 
 function blockDevices(calls: ConductorCalls): BlockDeviceStore {

@@ -98,6 +98,8 @@ export interface ActionEvents {
   record(instanceUuid: string, happened: OwnAction): Promise<void>;
   /** Whether this request's event of that name has been finished; undefined when there is no such event. */
   isFinished(instanceUuid: string, event: string): Promise<boolean | undefined>;
+  /** Whether it was finished with an error. */
+  hasFailed(instanceUuid: string, event: string): Promise<boolean>;
 }
 
 export interface BlockDeviceStore {

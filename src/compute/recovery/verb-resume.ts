@@ -1,12 +1,20 @@
 import { novaNameOf } from '../../errors/kinds.js';
 import type { Instance } from '../../objects/index.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
-import type { Args, InstanceOperation } from '../operation.js';
+import { isGone, isStateConflict } from '../failures.js';
+import { save, type Args, type InstanceOperation } from '../operation.js';
 import type { InstanceRoute, ResumeRule } from '../routes/route.js';
 import type { Task, VmState } from '../states.js';
 
 /** What to do with a request whose work was started before and did not end. */
-export type Resume = 'go-on' | 'finish' | 'drop';
+export type Resume =
+  | 'go-on'
+  /** Only the end of its event is missing. */
+  | 'finish'
+  /** It has failed, and its task is to be taken back still. */
+  | 'take-back'
+  /** Nothing is left to do, or it is somebody else's; what it left open is closed. */
+  | 'drop';
 
 export interface ResumeFacts {
   /** Undefined: the row is gone. */
@@ -16,17 +24,26 @@ export interface ResumeFacts {
   readonly args?: Args;
   /** Undefined: the event was never started. */
   readonly eventFinished: boolean | undefined;
+  /** It was finished with an error. */
+  readonly hasFailed?: boolean;
 }
 
 /** The decision as a pure table; touches nothing when the work is not ours or not wanted any more. */
 export function decideResume(rule: ResumeRule, facts: ResumeFacts): Resume {
-  if (facts.eventFinished === true) return 'drop';
+  if (facts.eventFinished === true) return leftItsTask(rule, facts) ? 'take-back' : 'drop';
   if (facts.instance === undefined) {
     return facts.eventFinished === false && rule.done.includes('deleted') ? 'finish' : 'drop';
   }
   if (!isHere(rule, facts.instance.host, facts)) return 'drop';
   if (rule.tasks.includes(facts.instance.task)) return 'go-on';
   return isOver(rule, facts.instance) ? 'finish' : 'drop';
+}
+
+/** A failure takes its task back when it is told. A success may leave one, for who goes on with it. */
+function leftItsTask(rule: ResumeRule, facts: ResumeFacts): boolean {
+  const { instance, hasFailed = false } = facts;
+  if (!hasFailed || instance === undefined || instance.task === null) return false;
+  return isHere(rule, instance.host, facts) && rule.tasks.includes(instance.task);
 }
 
 /**
@@ -46,21 +63,44 @@ function isHere(rule: ResumeRule, host: string | null, { ourHost, args = {} }: R
 /** The operation on the instance as it is now, or undefined when nothing is left to do; then touches nothing. */
 export async function resumeVerb(op: InstanceOperation, route: InstanceRoute): Promise<InstanceOperation | undefined> {
   if (route.resume === undefined || route.resume === 'own') return op;
-  const uuid = op.instance.get('uuid');
-  const [instance, eventFinished] = await Promise.all([
-    currentInstance(op),
-    route.event === null ? undefined : op.conductor.events.isFinished(uuid, route.event),
-  ]);
-  const decision = decideResume(route.resume, {
-    instance: factsOf(instance),
-    ourHost: op.parts.settings.host,
-    args: op.request.args,
-    eventFinished,
-  });
+  const [instance, event] = await Promise.all([currentInstance(op), eventOf(op, route.event)]);
+  const { ourHost, args } = { ourHost: op.parts.settings.host, args: op.request.args };
+  const decision = decideResume(route.resume, { instance: factsOf(instance), ourHost, args, ...event });
   op.log.info(`${op.request.method} was started before and did not end: ${decision}`, { attempt: op.attempt });
-  if (decision !== 'go-on') await route.dropped?.(op);
-  if (decision === 'finish' && route.event !== null) await op.conductor.events.finish(uuid, route.event);
-  return decision === 'go-on' && instance !== undefined ? { ...op, instance } : undefined;
+  if (decision === 'go-on') return instance && { ...op, instance };
+  await route.dropped?.(op);
+  if (decision === 'take-back' && instance !== undefined) await takeBack({ ...op, instance }, route, route.resume);
+  if (event.eventFinished === false) await endEvent(op, route, decision);
+  return undefined;
+}
+
+async function eventOf(
+  { conductor: { events }, instance }: InstanceOperation,
+  event: string | null,
+): Promise<Pick<ResumeFacts, 'eventFinished' | 'hasFailed'>> {
+  const uuid = instance.get('uuid');
+  const eventFinished = event === null ? undefined : await events.isFinished(uuid, event);
+  if (event === null || eventFinished !== true) return { eventFinished };
+  return { eventFinished, hasFailed: await events.hasFailed(uuid, event) };
+}
+
+/** What a failure does last. Somebody else's task stays. */
+async function takeBack(op: InstanceOperation, route: InstanceRoute, { tasks }: ResumeRule): Promise<void> {
+  if (!route.revertsTask) return;
+  try {
+    await save(op, { task_state: null }, tasks);
+  } catch (error) {
+    if (!isStateConflict(error) && !isGone(error)) throw error;
+  }
+}
+
+/** Nobody would come to end it any more. */
+async function endEvent(op: InstanceOperation, { event }: InstanceRoute, decision: Resume): Promise<void> {
+  const uuid = op.instance.get('uuid');
+  if (event === null) return;
+  if (decision === 'finish') return op.conductor.events.finish(uuid, event);
+  const message = 'The service was restarted in the middle of it, and it is not wanted any more.';
+  await op.conductor.events.finish(uuid, event, { message, traceback: message });
 }
 
 /** The row as it is now; undefined when it is gone. */

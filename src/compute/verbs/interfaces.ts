@@ -67,7 +67,28 @@ export async function detachInterface(op: InstanceOperation): Promise<void> {
 
 /** add_fixed_ip_to_instance */
 export async function addFixedIp(op: InstanceOperation): Promise<void> {
-  await op.parts.networks.addFixedIp(networkSubject(op), stringArg(op.request.args, 'network_id'));
+  const networkId = stringArg(op.request.args, 'network_id');
+  if (op.attempt > 1 && (await hasOneMore(op, networkId))) return;
+  await op.parts.networks.addFixedIp(networkSubject(op), networkId);
+}
+
+/**
+ * Whether the try of this request that was interrupted had got its address: one that the server did not have when it was
+ * asked for. Records it where it may not stand yet.
+ */
+async function hasOneMore(op: InstanceOperation, networkId: string): Promise<boolean> {
+  const subject = networkSubject(op);
+  const whenAsked = op.instance.peek('info_cache')?.get('network_info') ?? (await op.parts.networks.recorded(subject));
+  const before = addressesIn(whenAsked, networkId);
+  const now = addressesIn(await op.parts.networks.refresh(subject), networkId);
+  return [...now].some((address) => !before.has(address));
+}
+
+function addressesIn(vifs: readonly Vif[], networkId: string): ReadonlySet<string | null> {
+  const subnets = vifs
+    .filter(({ network }) => network?.id === networkId)
+    .flatMap(({ network }) => network?.subnets ?? []);
+  return new Set(subnets.flatMap(({ ips }) => ips).map(({ address }) => address));
 }
 
 /** remove_fixed_ip_from_instance */

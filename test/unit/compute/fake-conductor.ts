@@ -33,6 +33,7 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       begin: sinon.stub().resolves(),
       record: sinon.stub().resolves(),
       isFinished: sinon.stub<[string, string], Promise<boolean | undefined>>().resolves(false),
+      hasFailed: sinon.stub<[string, string], Promise<boolean>>().resolves(false),
     },
     blockDevices: {
       ofInstance: sinon.stub().resolves([]),

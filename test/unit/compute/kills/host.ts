@@ -1,4 +1,5 @@
 import { ServiceError } from '../../../../src/errors/kinds.js';
+import type { Vif } from '../../../../src/objects/index.js';
 import { novaError, PROVIDER, UUID } from '../parts.js';
 import type { Ports } from './world.js';
 
@@ -69,11 +70,20 @@ function networksOf(base: Ports, held: Held): Ports['networks'] {
     unplug: () => held.drop('ports'),
     held: () => Promise.resolve(held.has('ports') ? [UUID] : []),
     detach: () => (held.has('one more port') ? held.drop('one more port') : Promise.reject(novaError('PortNotFound'))),
+    refresh: () => Promise.resolve([vifWith(held.list().filter((what) => what.startsWith('address')))]),
+    addFixedIp: () =>
+      held.take(`address ${held.list().filter((what) => what.startsWith('address')).length}`, undefined),
     removeFixedIp: () =>
       held.has('one more address')
         ? held.drop('one more address')
         : Promise.reject(novaError('FixedIpNotFoundForInstance')),
   };
+}
+
+/** A port of the network that all addresses are of. */
+export function vifWith(addresses: readonly string[]): Vif {
+  const ips = addresses.map((address) => ({ address }));
+  return { id: UUID, network: { id: 'network-1', subnets: [{ ips }] } } as unknown as Vif;
 }
 
 /** As strict as an engine may be about a disk that two containers could write to. */

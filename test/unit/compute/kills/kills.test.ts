@@ -53,9 +53,10 @@ const moments = (calls: readonly string[], extra = 0): readonly Kill[] =>
     { nth, when: 'after' } as const,
   ]);
 
-/** What has to be the same. Of a failure it may be told twice, and not any more when all of it was taken back. */
-function lasting({ before }: Line, seen: object): object {
-  return before.fails === undefined ? seen : { ...seen, faults: 0, events: [] };
+/** What has to be the same. Of a failure it may be told twice, and what one begins to send back the next one does well. */
+function lasting({ before, task }: Line, seen: object): object {
+  if (before.fails === undefined) return seen;
+  return { ...seen, faults: 0, ...(task === 'resize_reverting' && { events: [] }) };
 }
 
 function hasEvent(verb: string): boolean {

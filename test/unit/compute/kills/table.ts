@@ -1,7 +1,8 @@
 import type { Args } from '../../../../src/compute/operation.js';
 import { POWER_STATE, type PowerState } from '../../../../src/compute/ports/containers.js';
 import { create, type Instance } from '../../../../src/objects/index.js';
-import { HOST } from '../parts.js';
+import { HOST, UUID } from '../parts.js';
+import { vifWith } from './host.js';
 import type { Before } from './world.js';
 
 const { RUNNING, PAUSED, SHUTDOWN } = POWER_STATE;
@@ -55,6 +56,9 @@ const again = {
   }),
 };
 
+/** As nova-api sends it along. */
+const infoCache = create('InstanceInfoCache', { instance_uuid: UUID, network_info: [vifWith(['address 0'])] });
+
 /** Each verb that changes something. A new verb gets a line here. */
 export const TABLE: readonly Line[] = [
   line('stop_instance', ['active', 'powering-off'], 'stopped'),
@@ -71,6 +75,23 @@ export const TABLE: readonly Line[] = [
   line('set_admin_password', ['active', 'updating_password'], 'active', { args: () => ({ new_pass: 'p4ss' }) }),
   line('snapshot_instance', ['active', 'image_snapshot_pending'], 'active', imaging),
   line('backup_instance', ['stopped', 'image_backup'], 'stopped', imaging),
+  line('stop_instance', ['active', 'powering-off'], 'active', {
+    about: 'that fails',
+    before: { fails: 'containers.stop' },
+  }),
+  line('start_instance', ['stopped', 'powering-on'], 'stopped', {
+    about: 'that fails',
+    before: { fails: 'containers.start' },
+  }),
+  line('pause_instance', ['active', 'pausing'], 'active', {
+    about: 'that fails',
+    before: { fails: 'containers.pause' },
+  }),
+  line('set_admin_password', ['active', 'updating_password'], 'active', {
+    about: 'that fails',
+    args: () => ({ new_pass: 'p4ss' }),
+    before: { fails: 'containers.runInside' },
+  }),
   line('rescue_instance', ['active', 'rescuing'], 'rescued', medic),
   line('rescue_instance', ['stopped', 'rescuing'], 'rescued', { ...medic, about: 'of a stopped server' }),
   line('rescue_instance', ['active', 'rescuing'], 'active', {
@@ -96,6 +117,10 @@ export const TABLE: readonly Line[] = [
   line('remove_fixed_ip_from_instance', ['active', null], 'active', {
     before: { holds: ['one more address'] },
     args: () => ({ address: '192.0.2.9' }),
+  }),
+  line('add_fixed_ip_to_instance', ['active', null], 'active', {
+    before: { row: { info_cache: infoCache }, holds: ['address 0'] },
+    args: () => ({ network_id: 'network-1' }),
   }),
   line('rebuild_instance', ['active', 'rebuilding'], 'active', again),
   line('rebuild_instance', ['stopped', 'rebuilding'], 'stopped', { ...again, about: 'of a stopped server' }),

@@ -176,6 +176,7 @@ export class World {
       ...conductor.events,
       start: (_uuid, name) => act(() => this.#events.set(name, 'started')),
       finish: (_uuid, name, failure) => act(() => this.#events.set(name, failure === undefined ? 'Success' : 'Error')),
+      hasFailed: (_uuid, name) => Promise.resolve(this.#events.get(name) === 'Error'),
       isFinished: (_uuid, name) => {
         const result = this.#events.get(name);
         return Promise.resolve(result === undefined ? undefined : result !== 'started');

@@ -45,7 +45,27 @@ describe('compute/recovery: any other verb that was started before and did not e
     ['reverted', { instance: { host: 'h', vmState: 'active', task: null } }, 'drop'],
     ['another verb came', { instance: { host: 'h', vmState: 'active', task: 'deleting' } }, 'drop'],
     ['moved away', { instance: { host: 'other', vmState: 'active', task: 'pausing' } }, 'drop'],
-    ['event finished', { instance: { host: 'h', vmState: 'active', task: 'pausing' }, eventFinished: true }, 'drop'],
+    [
+      'failed, task left',
+      { instance: { host: 'h', vmState: 'active', task: 'pausing' }, eventFinished: true, hasFailed: true },
+      'take-back',
+    ],
+    [
+      'failed, on its way to another host',
+      { instance: { host: 'x', vmState: 'active', task: 'pausing' }, eventFinished: true, hasFailed: true },
+      'drop',
+    ],
+    [
+      'failed, another verb came',
+      { instance: { host: 'h', vmState: 'active', task: 'deleting' }, eventFinished: true, hasFailed: true },
+      'drop',
+    ],
+    [
+      'handed on, its task stays',
+      { instance: { host: 'h', vmState: 'active', task: 'pausing' }, eventFinished: true },
+      'drop',
+    ],
+    ['done and finished', { instance: { host: 'h', vmState: 'paused', task: null }, eventFinished: true }, 'drop'],
     ['row gone', { instance: undefined, eventFinished: false }, 'drop'],
   ];
   it('a deletion whose row is gone is done but for the event', () => {
