@@ -18,10 +18,10 @@ import type { CallObserver } from '../observe/calls.js';
 import type { RequestContext } from '../observe/context.js';
 import type { Logger } from '../observe/logger.js';
 import { adminContext, type RpcCaller } from '../oslo/index.js';
-import type { Policy } from '../settings/policy.js';
 import { pause } from './clock.js';
 import type { EngineRoom } from './engine.js';
 import { following, type LiveConfig } from './live.js';
+import type { LivePolicy } from './policy.js';
 import { managerSettings } from './settings.js';
 
 /** A context of the service itself, with a request id of its own. */
@@ -52,14 +52,14 @@ export interface Adapters {
   readonly allocations: MovingAllocations;
   readonly cpus: DedicatedCpus;
   readonly folders: InstanceFolders;
-  readonly policy: Policy;
+  readonly policy: LivePolicy;
   readonly node: NodeControl;
   readonly notifications: Notifications;
   readonly conductorFor: ConductorFor;
 }
 
 export function managerParts(live: LiveConfig, adapters: Adapters, log: Logger): ManagerParts {
-  const { engine, ...others } = adapters;
+  const { engine, policy, ...others } = adapters;
   const builds = createLimit(live.current.DEFAULT.max_concurrent_builds);
   const snapshots = createLimit(live.current.DEFAULT.max_concurrent_snapshots);
   live.onChange(() => {
@@ -69,6 +69,9 @@ export function managerParts(live: LiveConfig, adapters: Adapters, log: Logger):
   return {
     ...others,
     settings: following(live, managerSettings),
+    get policy() {
+      return policy.current;
+    },
     containers: engine.containers,
     images: engine.images,
     consoles: engine.consoles,

@@ -15,8 +15,6 @@ import { createAllocations } from '../openstack/allocations.js';
 import { createGlance } from '../openstack/glance.js';
 import { createProviders } from '../openstack/placement.js';
 import type { ParkedMessage, RpcServer } from '../oslo/index.js';
-import { loadPolicy } from '../settings/load-policy.js';
-import type { Policy } from '../settings/policy.js';
 import { PeriodicRunner } from '../periodic/runner.js';
 import { openEngine, type EngineRoom } from './engine.js';
 import { lookAtBoot } from './host-boot.js';
@@ -27,6 +25,7 @@ import { openInstanceFolders } from './instance-folders.js';
 import { openCpuPins, openNode, type NodeRoom } from './node.js';
 import { openNotifications } from './notifications.js';
 import { openNetworks } from './networks.js';
+import { LivePolicy } from './policy.js';
 import { openRest, type Rest } from './rest.js';
 import { choreSettings } from './settings.js';
 import { followControlPlane, periodicTasks } from './tasks.js';
@@ -56,7 +55,7 @@ export async function startApp(config: Config, log: Logger, observer: CallObserv
   const done = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const policy = loadPolicy(config.docker.settings_policy_file);
+  const policy = new LivePolicy(config, log);
   const live = new LiveConfig(config);
   const messaging = await openMessaging(config, log);
   const rest = openRest(live, observer);
@@ -72,7 +71,12 @@ export async function startApp(config: Config, log: Logger, observer: CallObserv
     return {
       done,
       stop: (deadlineMs) => stop(service, server, deadlineMs).finally(close),
-      reload: (next) => Promise.resolve(live.replace(next)),
+      reload: async (next) => {
+        // A mistake in its file leaves everything as it is.
+        policy.reload(next);
+        live.replace(next);
+        return Promise.resolve();
+      },
     };
   } catch (error) {
     await close();
@@ -97,7 +101,7 @@ interface Ingredients {
   readonly rest: Rest;
   readonly signal: AbortSignal;
   readonly observer: CallObserver;
-  readonly policy: Policy;
+  readonly policy: LivePolicy;
 }
 
 interface Service extends Ingredients {

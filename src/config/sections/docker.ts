@@ -76,7 +76,9 @@ const settings = {
   settings_policy_file: option(string(), {
     help:
       'Who may set what of a container by docker:* in flavors and server metadata and docker_* in images. ' +
-      'Unset: the docker-settings.conf that comes with this service; it explains itself. A mistake stops the start.',
+      'Unset: the docker-settings.conf that comes with this service; it explains itself. A mistake stops the start; ' +
+      'found by a SIGHUP, it leaves everything as it was.',
+    reloadable: true,
   }),
   allowed_runtimes: option(list(name), {
     default: [],
