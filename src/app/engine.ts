@@ -16,7 +16,7 @@ import type { Logger } from '../observe/logger.js';
 import { pause } from './clock.js';
 import { createConsoles } from './consoles.js';
 import { hostProcesses } from './host-processes.js';
-import { hostSystem } from './host-system.js';
+import { freeBytes, hostSystem } from './host-system.js';
 import { following, type LiveConfig } from './live.js';
 import { containerSettings, imageSettings } from './settings.js';
 
@@ -44,7 +44,10 @@ export function openEngine(live: LiveConfig, source: ImageSource, observer: Call
   const settings = following(live, containerSettings);
   const containers = createContainers({ engine, events, settings, system: hostSystem(observer), log });
   const memory = new ImageMemory(join(config.DEFAULT.state_path, 'images.json'), log);
-  const images = createImages({ engine, events, source, memory, settings: following(live, imageSettings), clock, log });
+  const images = createImages({
+    ...{ engine, events, source, memory, clock, log, freeBytes },
+    settings: following(live, imageSettings),
+  });
   const ours = new OurContainers(engine, settings.host);
   const terminals = createTerminals({ engine, ours, processes: hostProcesses, clock, log });
   const disks = createDisks({

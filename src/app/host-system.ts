@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import type { HostSystem } from '../docker/host/system.js';
 import type { CallObserver } from '../observe/calls.js';
 
@@ -14,6 +14,12 @@ export function hostSystem(observer: CallObserver): HostSystem {
     list: (path) => readdir(path),
     observer,
   };
+}
+
+/** Free bytes on the file system of a folder, for those who are not root. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** The C library packs both numbers into one (glibc sysmacros.h): 12 bits of the major, 20 of the minor. */

@@ -15,6 +15,8 @@ const S = 1000;
 /** nova leaves the time limit of REST calls to the operating system; a minute is as long as an RPC call waits. */
 const DEFAULT_REST_TIMEOUT_S = 60;
 const REST_STALL_TIMEOUT_MS = 60_000;
+/** A host whose disk is full to the last byte loses more than an image. */
+const LEAST_FREE_BYTES = 256 * 2 ** 20;
 
 export function managerSettings(config: Config): ManagerSettings {
   const { DEFAULT, docker, workarounds, serial_console: serial, consoleauth } = config;
@@ -86,11 +88,12 @@ export function containerSettings({ DEFAULT, compute, docker }: Config): Contain
   };
 }
 
-export function imageSettings({ docker, image_cache: cache }: Config): ImageSettings {
+export function imageSettings({ DEFAULT, docker, image_cache: cache }: Config): ImageSettings {
   return {
     maxConcurrentDownloads: docker.image_download_concurrency,
     stallTimeoutMs: docker.image_stall_timeout * S,
     maxImageBytes: docker.max_image_size,
+    reservedDiskBytes: Math.max(DEFAULT.reserved_host_disk_mb * 2 ** 20, LEAST_FREE_BYTES),
     progressIntervalMs: 5 * S,
     registries: {
       allowed: docker.allowed_registries,

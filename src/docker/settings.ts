@@ -37,6 +37,8 @@ export interface ImageSettings {
   readonly stallTimeoutMs: number;
   /** The unpacked archive may be as large as this. */
   readonly maxImageBytes: number;
+  /** What images from registries leave free on the engine's disk. */
+  readonly reservedDiskBytes: number;
   /** Progress is logged at most this often. */
   readonly progressIntervalMs: number;
   readonly registries: RegistrySettings;

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import type { ContainerEvent, ContainerPlan, Containers } from '../../../src/compute/ports/containers.js';
 import type { ImageFacts, Images, ImageSource } from '../../../src/compute/ports/images.js';
-import { hostSystem } from '../../../src/app/host-system.js';
+import { freeBytes, hostSystem } from '../../../src/app/host-system.js';
 import { createContainers } from '../../../src/docker/containers.js';
 import { answerJson } from '../../../src/docker/engine/answer.js';
 import { Engine } from '../../../src/docker/engine/engine.js';
@@ -123,6 +123,7 @@ const IMAGE_SETTINGS: ImageSettings = {
   maxConcurrentDownloads: 2,
   stallTimeoutMs: 10_000,
   maxImageBytes: 1024 * 1024 * 1024,
+  reservedDiskBytes: 0,
   progressIntervalMs: 1000,
   registries: { allowed: [], credentialsFile: null, tagPolicy: 'if-not-present' },
   removeUnused: true,
@@ -155,7 +156,10 @@ export function openBench(socketPath: string, changes: Partial<ImageSettings> = 
   const source = new MemorySource();
   const imageSettings = { ...IMAGE_SETTINGS, ...changes };
   const memory = new ImageMemory(join(folder, 'images.json'), log);
-  const images = createImages({ engine, events: stream, source, memory, settings: imageSettings, clock, log });
+  const images = createImages({
+    ...{ engine, events: stream, source, memory, clock, log, freeBytes },
+    settings: imageSettings,
+  });
   const over = new AbortController();
   const events: ContainerEvent[] = [];
   const waiting = new Set<() => void>();

@@ -4,6 +4,7 @@ import type { ImageFacts } from '../../../compute/ports/images.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Engine, RegistryCredentials } from '../../engine/engine.js';
 import { inspectImage, removeImage, tagImage } from '../../engine/images.js';
+import { engineInfo } from '../../engine/system.js';
 import { inspectInRegistry, pullImage } from '../../engine/registry.js';
 import type { ImageInspect } from '../../engine/wire.js';
 import type { Clock, ImageSettings } from '../../settings.js';
@@ -15,6 +16,7 @@ import { referenceOf, type ImageName } from '../reference.js';
 import { imageUnacceptable } from '../unacceptable.js';
 import { credentialsFor } from './credentials.js';
 import { PullWatch } from './pull-watch.js';
+import { Room } from './room.js';
 import type { RegistryReference } from './reference.js';
 
 export interface PullParts {
@@ -25,6 +27,8 @@ export interface PullParts {
   readonly turns: KeyedLocks;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Of the file system of this folder. */
+  readonly freeBytes: (folder: string) => Promise<number>;
 }
 
 /** A reference of which the bytes are settled. */
@@ -122,10 +126,11 @@ async function fetch(
     own.abort(signal.reason);
   };
   signal.addEventListener('abort', forward, { once: true });
-  const watching = watch.watch(own.signal, (reason) => {
-    own.abort(reason);
-  });
+  const giveUp = (reason: unknown): void => own.abort(reason);
+  const room = await roomFor(parts, image);
+  const watching = Promise.all([watch.watch(own.signal, giveUp), room.watch(own.signal, giveUp)]);
   try {
+    await room.check();
     await pullImage(
       engine,
       reference,
@@ -141,6 +146,11 @@ async function fetch(
     own.abort();
     await watching;
   }
+}
+
+async function roomFor({ engine, settings, clock, log, freeBytes }: PullParts, image: ImageFacts): Promise<Room> {
+  const { DockerRootDir: folder } = await engineInfo(engine);
+  return new Room(image, { clock, log, reservedBytes: settings.reservedDiskBytes, freeBytes: () => freeBytes(folder) });
 }
 
 function check({ settings }: PullParts, image: ImageFacts, found: ImageInspect, architecture: string): void {
