@@ -30,7 +30,12 @@ export async function guestState(op: InstanceOperation): Promise<ContainerState 
 
 /** Its power_state; NOSTATE when there is no container. */
 export async function powerOf(op: InstanceOperation): Promise<PowerState> {
-  return (await guestState(op))?.powerState ?? POWER_STATE.NOSTATE;
+  return toldPower(op, (await guestState(op))?.powerState ?? POWER_STATE.NOSTATE);
+}
+
+/** As the row has it: a suspended server is frozen, as a paused one is. */
+export function toldPower({ instance }: InstanceOperation, power: PowerState): PowerState {
+  return power === POWER_STATE.PAUSED && instance.get('vm_state') === 'suspended' ? POWER_STATE.SUSPENDED : power;
 }
 
 /** Starts it. A container that is gone took the server's disk with it: nothing starts an empty one in its place. */
@@ -38,6 +43,7 @@ export async function powerOn(op: InstanceOperation): Promise<PowerState> {
   if ((await guestState(op)) === undefined) throw vanished();
   await refreshDrive(op);
   if (guestKey(op).role === 'rescue') await exposeDisk(op);
+  else await endForgottenRescue(op);
   await op.parts.containers.start(guestKey(op));
   return powerOf(op);
 }
@@ -47,6 +53,16 @@ export async function powerOff(op: InstanceOperation, clean: boolean): Promise<P
   const before = await powerOf(op);
   await op.parts.containers.stop(guestKey(op), { timeoutMs: clean ? await shutdownTimeoutMs(op) : 0 });
   return before;
+}
+
+/**
+ * Of a server that is not rescued any more, whatever made it so: an administrator may have reset its state in the middle.
+ * Its disk must not be in two containers.
+ */
+export async function endForgottenRescue(op: InstanceOperation): Promise<void> {
+  const instanceUuid = op.instance.get('uuid');
+  await op.parts.containers.remove({ instanceUuid, role: 'rescue' });
+  await op.parts.disks.conceal(instanceUuid);
 }
 
 /** Where a rescued server has its own disk. */

@@ -2,7 +2,7 @@ import { Transform, pipeline, type Readable } from 'node:stream';
 import { messageOf, novaNameOf } from '../../errors/kinds.js';
 import { stringArg } from '../arguments.js';
 import { isGone } from '../failures.js';
-import { guestState, mainKey, vanished } from '../guest.js';
+import { guestState, mainKey, vanished, toldPower } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE } from '../ports/containers.js';
 import type { TakenDisk } from '../ports/disks.js';
@@ -101,7 +101,7 @@ async function takeAndSend(op: InstanceOperation, { imageId, tasks, runs }: Imag
   const state = await guestState(op);
   await save(
     op,
-    { task_state: taking, ...(state && { power_state: state.powerState }) },
+    { task_state: taking, ...(state && { power_state: toldPower(op, state.powerState) }) },
     isRepeated ? [before, taking, sending] : [before],
   );
   if (isRepeated && (await awaitQueued(op, imageId)) === 'active') {

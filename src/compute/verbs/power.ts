@@ -1,5 +1,5 @@
 import { booleanArg } from '../arguments.js';
-import { mainKey, powerOf, powerOff, powerOn } from '../guest.js';
+import { endForgottenRescue, guestState, mainKey, powerOf, powerOff, powerOn, vanished } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
 import { dropShelfImage, removeShelfImage, withoutShelving } from './shelf-keys.js';
@@ -26,8 +26,13 @@ function shelfImageOf({ instance }: InstanceOperation): string {
   return instance.get('system_metadata')['shelved_image_id'] ?? '';
 }
 
-/** stop_instance. One that is off already may have been found so by the power sync, which clears the task. */
+/**
+ * stop_instance. One that is off already may have been found so by the power sync, which clears the task. One in ERROR may
+ * have nothing that could be stopped: it stays what it is.
+ */
 export async function stop(op: InstanceOperation): Promise<void> {
+  if ((await guestState(op)) === undefined) throw vanished();
+  await endForgottenRescue(op);
   const before = await powerOff(op, booleanArg(op.request.args, 'clean_shutdown', true));
   const expected = OFF.has(before) ? (['powering-off', null] as const) : (['powering-off'] as const);
   await save(op, { vm_state: 'stopped', task_state: null, power_state: await powerOf(op) }, expected);
@@ -59,7 +64,7 @@ export async function suspend(op: InstanceOperation): Promise<void> {
 /** Thaws it; where the freezer's state is gone (the engine or the host was restarted) it is started. */
 export async function resume(op: InstanceOperation): Promise<void> {
   const { old_vm_state: before, ...systemMetadata } = op.instance.get('system_metadata');
-  const power = await powerOf(op);
+  const power = (await guestState(op))?.powerState;
   if (power === POWER_STATE.PAUSED) await op.parts.containers.unpause(mainKey(op));
   else await powerOn(op);
   const row = {
@@ -71,15 +76,14 @@ export async function resume(op: InstanceOperation): Promise<void> {
   await save(op, row, ['resuming']);
 }
 
+/** One that is deleted in the middle of a rescue keeps that until it is restored. */
 export async function softDelete(op: InstanceOperation): Promise<void> {
   await powerOff(op, true);
+  if (op.instance.get('vm_state') !== 'rescued') await endForgottenRescue(op);
   await save(op, { vm_state: 'soft-delete', task_state: null, power_state: await powerOf(op) }, ['soft-deleting']);
 }
 
-/** One that was rescued when it was deleted comes back as itself: its disk must not be in two places. */
+/** One that was rescued when it was deleted comes back as itself. */
 export async function restore(op: InstanceOperation): Promise<void> {
-  const instanceUuid = op.instance.get('uuid');
-  await op.parts.containers.remove({ instanceUuid, role: 'rescue' });
-  await op.parts.disks.conceal(instanceUuid);
   await save(op, { vm_state: 'active', task_state: null, power_state: await powerOn(op) }, ['restoring']);
 }

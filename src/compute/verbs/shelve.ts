@@ -1,5 +1,5 @@
 import { booleanArg, stringArg } from '../arguments.js';
-import { powerOf, powerOff } from '../guest.js';
+import { endForgottenRescue, powerOf, powerOff } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { POWER_STATE } from '../ports/containers.js';
@@ -62,6 +62,7 @@ async function leave(op: InstanceOperation, clean: boolean): Promise<void> {
   const uuid = instance.get('uuid');
   await notify(op, 'shelve_offload', 'start');
   await powerOff(op, clean);
+  await endForgottenRescue(op);
   await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
   await parts.networks.unplug(uuid);
   await dropGuest(op);

@@ -94,6 +94,7 @@ function disksOf(base: Ports, held: Held, runs: (role: 'main' | 'rescue') => boo
     ...base.disks,
     take: () => held.take('disk', disk),
     drop: () => held.drop('disk'),
+    checkExposable: () => (held.has('ports') ? Promise.resolve() : Promise.reject(novaError('InstanceNotRescuable'))),
     expose: () => (runs('main') ? inUse() : held.take('exposed disk', [])),
     conceal: () => (runs('rescue') ? inUse() : held.drop('exposed disk')),
   };

@@ -229,6 +229,8 @@ export class World {
       remove: ({ role }) => act(() => this.#containers.delete(role)),
       state: (key) => Promise.resolve(state(key)),
       states: () => Promise.resolve([...this.#containers.values()].flatMap(({ key }) => state(key) ?? [])),
+      // A frozen one gets it when it is thawed.
+      signal: (key) => change(of(key)?.power ?? RUNNING, [RUNNING, PAUSED])(key),
       runInside: (_key, { input = '' }) => {
         this.#passwords.push(input);
         return Promise.resolve({ exitCode: 0, output: '' });
