@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { ContainerSummary } from '../../compute/ports/containers.js';
 import { kindOf } from '../../errors/kinds.js';
 import { inspectContainer } from '../engine/containers.js';
@@ -10,6 +11,8 @@ import { states } from './states.js';
 
 /** So many events an engine keeps (moby, daemon/events: eventsLimit); with that many, older ones are forgotten. */
 const KEPT_EVENTS = 256;
+
+const AT_A_TIME = 8;
 
 /** Exit code of a container of which no task was found when the engine started (moby, libcontainerd: DeleteTask). */
 const NO_TASK = 255;
@@ -99,16 +102,15 @@ async function inspected(
   all: readonly ContainerSummary[],
   wanted: (one: ContainerSummary) => boolean,
 ): Promise<readonly ContainerInspect[]> {
-  const found = await Promise.all(
-    all.filter(wanted).map(async ({ containerId }) => {
-      try {
-        return await inspectContainer(engine, containerId);
-      } catch (error) {
-        if (kindOf(error) === 'NotFound') return undefined;
-        throw error;
-      }
-    }),
-  );
+  // An engine that has just started has enough to do.
+  const found = await pLimit(AT_A_TIME).map(all.filter(wanted), async ({ containerId }) => {
+    try {
+      return await inspectContainer(engine, containerId);
+    } catch (error) {
+      if (kindOf(error) === 'NotFound') return undefined;
+      throw error;
+    }
+  });
   return found.filter((one) => one !== undefined);
 }
 
