@@ -61,11 +61,8 @@ export class InstanceNetworks implements Networks {
   }
 
   guestFiles(instanceUuid: string): readonly GuestFile[] {
-    const { hosts, resolvConf } = this.parts.ports.folder(instanceUuid);
-    return [
-      { hostPath: hosts, guestPath: '/etc/hosts' },
-      { hostPath: resolvConf, guestPath: '/etc/resolv.conf' },
-    ];
+    const { names } = this.parts.ports.folder(instanceUuid);
+    return Object.entries(names).map(([guestPath, hostPath]) => ({ hostPath, guestPath }));
   }
 
   recorded({ conductor, instance }: NetworkSubject): Promise<readonly Vif[]> {

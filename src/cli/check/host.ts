@@ -18,7 +18,10 @@ const TOOLS: readonly Tool[] = [
   { program: 'ip', debianPackage: 'iproute2' },
   { program: 'runc', debianPackage: 'runc' },
   { program: 'cmp', debianPackage: 'diffutils' },
+  { program: 'mount', debianPackage: 'mount' },
   { program: 'ovs-vsctl', debianPackage: 'openvswitch-switch', onlyFor: "ports of Neutron's Open vSwitch and OVN" },
+  { program: 'ethtool', debianPackage: 'ethtool', onlyFor: 'ports of an Open vSwitch in user space' },
+  { program: 'iptables', debianPackage: 'iptables', onlyFor: "ports of Neutron's Linux bridges" },
   { program: 'xz', debianPackage: 'xz-utils', onlyFor: 'images compressed with xz' },
   { program: 'zstd', debianPackage: 'zstd', onlyFor: 'images compressed with zstd' },
 ];

@@ -37,7 +37,7 @@ async function externalEvent(op: Operation, instance: Instance, event: ExternalE
   if (WAKING.has(name)) {
     const awaited = op.parts.waiters.deliver(instance.get('uuid'), { name, tag }, event.get('status'));
     op.log.debug('External event', { ...facts, awaited });
-    return;
+    if (awaited || name !== 'network-vif-plugged') return;
   }
   try {
     if (!(await changed(op, instance, { name, tag }))) op.log.warn('External event that nobody handles here', facts);
@@ -53,6 +53,8 @@ async function changed(op: Operation, instance: Instance, { name, tag }: Awaited
   const { networks } = op.parts;
   const subject = { instance, context: op.request.context, conductor: op.conductor, signal: op.signal };
   switch (name) {
+    // Nobody waited: a port of a server that has started, whose device may be held back until now.
+    case 'network-vif-plugged':
     case 'network-changed':
       // Of a server that is being built it is the echo of what the build itself asks of Neutron, which has enough to do.
       if (instance.peek('vm_state') === 'building') await op.parts.locks.idle(instance.get('uuid'));

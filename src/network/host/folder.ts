@@ -1,21 +1,30 @@
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NameFiles } from '../plan/name-files.js';
 
 /**
  * An instance's folder below the state path. The runtime knows a container of ours by the `hosts` file of such a folder
  * being mounted in it, and finds the plan beside it.
+ *
+ * What a container is told about names it may also write to, without a bound that the engine could set. So what is to be
+ * told stands in the folder, and the runtime copies it to `names/`, a file system of a few pages of memory: these copies
+ * are what is mounted in the container.
  */
 export interface InstanceFolder {
   readonly path: string;
-  /** What to mount where in the container. */
-  readonly hosts: string;
-  readonly resolvConf: string;
+  /** By the path in the container. Without an entry for each, the engine mounts one of its own there, unbounded. */
+  readonly names: Readonly<Record<'/etc/hosts' | '/etc/resolv.conf' | '/etc/hostname', string>>;
 }
 
 export function instanceFolder(statePath: string, instanceUuid: string): InstanceFolder {
   const path = join(statePath, 'networks', instanceUuid);
-  return { path, hosts: join(path, 'hosts'), resolvConf: join(path, 'resolv.conf') };
+  const copy = (name: string): string => join(path, 'names', name);
+  const names = {
+    '/etc/hosts': copy('hosts'),
+    '/etc/resolv.conf': copy('resolv.conf'),
+    '/etc/hostname': copy('hostname'),
+  };
+  return { path, names };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
@@ -36,12 +45,13 @@ export async function readPlan({ path }: InstanceFolder): Promise<string | undef
 }
 
 /**
- * Writes the folder: the plan in one step (0600, synced: it has to be whole after a power cut), the files that
- * containers see in place, so that they see the change.
+ * Writes the folder: the plan in one step (0600, synced: it has to be whole after a power cut), what is told about names
+ * in place, since containers of before have these very files mounted.
  */
 export async function writeFolder(folder: InstanceFolder, plan: string, files: NameFiles): Promise<void> {
   await mkdir(folder.path, { recursive: true, mode: 0o700 });
-  await Promise.all([writeInPlace(folder.hosts, files.hosts), writeInPlace(folder.resolvConf, files.resolvConf)]);
+  const told = { hosts: files.hosts, 'resolv.conf': files.resolvConf, hostname: files.hostname };
+  await Promise.all(Object.entries(told).map(([name, text]) => writeInPlace(join(folder.path, name), text)));
   if ((await readPlan(folder)) === plan) return;
   const temporary = join(folder.path, 'plan.new');
   const file = await open(temporary, 'w', 0o600);
@@ -54,8 +64,19 @@ export async function writeFolder(folder: InstanceFolder, plan: string, files: N
   await rename(temporary, join(folder.path, 'plan'));
 }
 
+/** A file of another size is not read: a container of before may have made it as large as it liked. */
 async function writeInPlace(path: string, text: string): Promise<void> {
-  if ((await readIfThere(path)) !== text) await writeFile(path, text, { mode: 0o644 });
+  const isSame = (await sizeIfThere(path)) === Buffer.byteLength(text) && (await readIfThere(path)) === text;
+  if (!isSame) await writeFile(path, text, { mode: 0o644 });
+}
+
+async function sizeIfThere(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -19,8 +19,11 @@ export type PlanLine =
   | { readonly verb: 'undo-ovs'; readonly words: readonly string[] }
   /** Takes a device away, if it is there. */
   | { readonly verb: 'undo-device'; readonly words: readonly [device: string] }
-  /** Where to see that Neutron has wired the port, when no event will tell; for how long to look; ovs-vsctl's database. */
-  | { readonly verb: 'wired'; readonly words: readonly [how: 'tag' | 'ovn' | 'chain', what: string, ...string[]] }
+  /**
+   * Where to see that Neutron has wired the port, when no event will tell; for how long to look; ovs-vsctl's database.
+   * `filter`: the device goes up then, and not before.
+   */
+  | { readonly verb: 'wired'; readonly words: readonly [how: 'tag' | 'ovn' | 'filter', what: string, ...string[]] }
   /** `ip …` in the container; safe to repeat. `addr replace` and `route replace` are taken back when they are gone. */
   | { readonly verb: 'guest'; readonly words: readonly string[] }
   /** A value below /proc/sys of the container. */

@@ -3,17 +3,26 @@ import { addressedSubnets, ipVersion, type SubnetAddresses } from './addresses.j
 
 /** The C library reads no more (MAXNS of resolv.h). */
 const MOST_NAMESERVERS = 3;
+/** A DNS label. */
+const LONGEST_HOSTNAME = 63;
 
 /** Files about names, as a container's /etc has them. */
 export interface NameFiles {
   readonly hosts: string;
   readonly resolvConf: string;
+  readonly hostname: string;
 }
 
 /** What the container is told about names: its own by its first addresses, and who resolves the others. */
 export function nameFiles(hostname: string, vifs: readonly Vif[]): NameFiles {
   const subnets = vifs.flatMap((vif) => addressedSubnets(vif.network?.subnets ?? []));
-  return { hosts: hosts(hostname, subnets), resolvConf: resolvConf(subnets) };
+  return { hosts: hosts(hostname, subnets), resolvConf: resolvConf(subnets), hostname: hostnameFile(hostname) };
+}
+
+/** What the kernel is told, too (docker/spec/identity.ts). */
+function hostnameFile(hostname: string): string {
+  const name = hostname.slice(0, LONGEST_HOSTNAME).replace(/[-.]+$/, '');
+  return isHostname(name) ? `${name}\n` : '';
 }
 
 function hosts(hostname: string, subnets: readonly SubnetAddresses[]): string {

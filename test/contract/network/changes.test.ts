@@ -85,6 +85,26 @@ describe('ports on a real engine and switch: changes', function () {
     await guests.machine.ports.remove(one.uuid);
   });
 
+  it('of names can be made in the server, too, and fill no disk of the host', async () => {
+    const vif = port(19);
+    const one = await guests.make([vif]);
+    await guests.start(one);
+    await guests.said(one);
+    const sh = (script: string): Promise<string> => guests.inside(one, 'sh', '-c', script);
+    await sh('echo 10.0.0.9 mine >> /etc/hosts');
+    await guests.apply(one, [vif]);
+    await guests.machine.docker('restart', '-t', '0', one.name);
+    match(await sh('cat /etc/hosts'), /10\.78\.0\.19\tweb-1[^]*10\.0\.0\.9 mine/);
+    for (const file of ['/etc/hosts', '/etc/resolv.conf', '/etc/hostname']) {
+      const size = Number(await sh(`head -c 1000000 /dev/zero 2>/dev/null > ${file}; wc -c < ${file}`));
+      equal(size <= 65_536, true, `${file} has ${size} bytes`);
+    }
+    const moved = subnet('10.78.0.0/24', ['10.78.0.119'], { gateway: ip(NEIGHBOUR), dns: [ip('8.8.8.8')] });
+    await guests.apply(one, [withSubnet(vif, moved)]);
+    equal((await sh('cat /etc/hosts')).endsWith('10.78.0.119\tweb-1'), true);
+    equal(await sh('cat /etc/resolv.conf'), 'nameserver 8.8.8.8');
+  });
+
   it('leave nothing behind, whenever the work on them is killed', async () => {
     for (const delayMs of [3, 6, 10, 15, 20, 30, 40, 60]) {
       const one = await guests.make([]);

@@ -66,8 +66,8 @@ export class Guests {
     const guest = { uuid, name: `nova-${uuid}` };
     this.#made.push(guest);
     await this.plug(guest, vifs);
-    const { hosts, resolvConf } = this.machine.ports.folder(uuid);
-    const mounts = ['-v', `${hosts}:/etc/hosts`, '-v', `${resolvConf}:/etc/resolv.conf`];
+    const { names } = this.machine.ports.folder(uuid);
+    const mounts = Object.entries(names).flatMap(([at, source]) => ['-v', `${source}:${at}`]);
     const options = ['--name', guest.name, '--runtime', 'nova', '--network', 'none', '--init', '--cap-drop', 'ALL'];
     await this.machine.docker('create', ...options, ...mounts, 'busybox', 'sh', '-c', FIRST);
     return guest;

@@ -1,4 +1,6 @@
-import { equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { join } from 'node:path';
+import type { Vif } from '../../../src/objects/index.js';
 import { Guests, hostDevice, port, until } from './guests.js';
 import { run } from './machine.js';
 
@@ -65,9 +67,11 @@ describe('ports on a real engine and switch: in the first instruction', function
     await guests.machine.docker('stop', '-t', '0', one.name);
     // What a reboot leaves: the folder, the container, the database of the switch.
     await run(['ip', 'netns', 'delete', `nova-${one.uuid}`]);
+    await run(['umount', join(guests.machine.ports.folder(one.uuid).path, 'names')]);
     await until(() => guests.machine.host('ip', '-o', 'link'), /^(?!.*tap)/s);
     await guests.start(one);
     await guests.reachedNeighbour(one, 2);
+    match(await guests.inside(one, 'cat', '/etc/hosts', '/etc/hostname'), /10\.78\.0\.10\tweb-1\n.*web-1\nweb-1$/);
   });
 
   it('when an agent has wired the port again; until then it is dead', async () => {
@@ -87,5 +91,40 @@ describe('ports on a real engine and switch: in the first instruction', function
     await machine.ovs('clear', 'Port', hostDevice(vif), 'tag', '--', 'set', 'Port', hostDevice(vif), 'tag=0');
     await starting;
     await guests.reachedNeighbour(one);
+  });
+
+  it('on a Linux bridge when the agent has rules for the port; until then it is down', async () => {
+    const { machine } = guests;
+    const plain = port(21, 90, { port_filter: true });
+    const vif: Vif = { ...plain, type: 'bridge', network: plain.network && { ...plain.network, bridge: 'brq0' } };
+    const chain = 'neutron-linuxbri-FORWARD';
+    const tap = hostDevice(vif);
+    const rule = (device: string) => machine.host('iptables', '-A', chain, '-m', 'physdev', '--physdev-in', device);
+    const isUp = async () => (await machine.host('ip', '-o', 'link', 'show', 'dev', tap, 'up')) !== '';
+    const one = await guests.make([vif]);
+    await machine.host('ip', 'addr', 'add', '10.90.0.1/24', 'dev', 'brq0');
+    await machine.host('iptables', '-N', chain);
+    await rule(`${tap}0`);
+    let started = false;
+    const starting = guests.start(one).then(() => {
+      started = true;
+    });
+    await until(() => run(['cat', `${machine.ports.folder(one.uuid).path}/applied`]), /^end/m);
+    deepEqual([started, await isUp()], [false, false]);
+    await rule(tap);
+    await starting;
+    deepEqual([await isUp(), await guests.answers('10.90.0.21')], [true, true]);
+    // Nobody there in time: it starts, and nobody reaches it before there are rules.
+    await machine.docker('stop', '-t', '0', one.name);
+    await run(['ip', 'netns', 'delete', `nova-${one.uuid}`]);
+    await machine.host('iptables', '-F', chain);
+    await guests.start(one);
+    deepEqual([await isUp(), await guests.answers('10.90.0.21')], [false, false]);
+    await rule(tap);
+    await guests.apply(one, [vif]);
+    deepEqual([await isUp(), await guests.answers('10.90.0.21')], [true, true]);
+    await machine.host('iptables', '-F', chain);
+    await machine.host('iptables', '-X', chain);
+    await machine.host('ip', 'link', 'delete', 'brq0');
   });
 });

@@ -221,9 +221,8 @@ export class Cloud {
     const links = (await this.host('ip', '-o', 'link')).split('\n');
     const devices = links.map((line) => `device ${line.split(/[:@] ?/)[1] ?? ''}`);
     const find = ['--bare', '--columns=name', 'find', 'Interface', 'external_ids:vm-uuid!=""'];
-    const onSwitch = (await ovsVsctl(plane, find, AbortSignal.timeout(20_000)))
-      .split('\n')
-      .map((name) => `on switch ${name}`);
+    const found = plane.switch === 'linuxbridge' ? '' : await ovsVsctl(plane, find, AbortSignal.timeout(20_000));
+    const onSwitch = found.split('\n').map((name) => `on switch ${name}`);
     const namespaces = (await this.host('ls', '/run/netns')).split('\n').filter((name) => name.startsWith('nova-'));
     const folders = await readdir(join(plane.data, firstHost(plane).name, 'networks')).catch(() => []);
     // Agents and routers have ports of their own, which come and go with networks.

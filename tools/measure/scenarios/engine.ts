@@ -67,7 +67,7 @@ function openRooms(bench: Bench, statePath: string): Rooms {
 /** A server as its boot would plan it, with names but no port. */
 function planOf({ ports }: Rooms, reference: string): ContainerPlan {
   const uuid = randomUUID();
-  const { hosts, resolvConf } = ports.folder(uuid);
+  const { names } = ports.folder(uuid);
   const flavor = { name: 'bench', flavorId: '1', vcpus: 1, memoryMb: 64, swapMb: 0, rootGb: 0, ephemeralGb: 0 };
   return {
     key: { instanceUuid: uuid, role: 'main' },
@@ -92,10 +92,7 @@ function planOf({ ports }: Rooms, reference: string): ContainerPlan {
       defaults: { entrypoint: [], command: [], labels: {}, volumes: [] },
       sizeBytes: 1,
     },
-    files: [
-      { hostPath: hosts, guestPath: '/etc/hosts' },
-      { hostPath: resolvConf, guestPath: '/etc/resolv.conf' },
-    ],
+    files: Object.entries(names).map(([guestPath, hostPath]) => ({ hostPath, guestPath })),
     contents: [],
   };
 }

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cleanEnvironment } from '../machine/command.js';
 import { mergeIni, type Ini } from '../ini.js';
 import { awaitReport } from '../openstack/agents.js';
-import { firstHost, transportUrl, type Plane } from '../plane.js';
+import { CHECKOUT, firstHost, transportUrl, type Plane } from '../plane.js';
 import { iniFile, LOG_TO_STDERR } from './options.js';
-import { makeOuterBridge } from './linux-bridge.js';
+import { makeOuterBridges, TUNNEL_ADDRESS } from './linux-bridge.js';
 import { OUTER_BRIDGE, ovsdbConnection, switchEnvironment } from './openvswitch.js';
 import { accepts, isConsumed } from './reach.js';
 import { PUBLIC } from './neutron.js';
@@ -37,6 +38,8 @@ interface AgentKind {
   readonly options: (plane: Plane) => Ini;
   /** What must be there before it starts. */
   readonly before?: (plane: Plane, signal: AbortSignal) => Promise<void>;
+  /** Where its programs are found before they are found elsewhere. */
+  readonly programs?: string;
   /** The queue that it consumes when it is ready, and no other agent does. */
   readonly topic: string;
 }
@@ -55,7 +58,10 @@ function agent(kind: AgentKind): Service {
     },
     command: (plane) => ({
       argv: [kind.program, '--config-file', join(plane.etc, file)],
-      env: switchEnvironment(plane),
+      env: {
+        ...switchEnvironment(plane),
+        ...(kind.programs === undefined ? {} : { PATH: `${kind.programs}:${cleanEnvironment()['PATH'] ?? ''}` }),
+      },
     }),
     ready: (plane) => isConsumed(plane, `${kind.topic}.${firstHost(plane).name}`),
     settle: (plane, signal) => awaitReport(plane, { service: kind.name, binary: kind.program }, signal),
@@ -87,11 +93,12 @@ const linuxbridgeAgent = agent({
   program: 'neutron-linuxbridge-agent',
   packages: ['linuxbridge'],
   needs: [],
-  before: makeOuterBridge,
+  before: makeOuterBridges,
+  programs: join(CHECKOUT, 'tools/plane/programs'),
   topic: 'q-agent-notifier-port-update',
-  options: (plane) => ({
+  options: () => ({
     linux_bridge: { bridge_mappings: `${PUBLIC}:${OUTER_BRIDGE}` },
-    vxlan: { enable_vxlan: true, local_ip: firstHost(plane).address },
+    vxlan: { enable_vxlan: true, local_ip: TUNNEL_ADDRESS },
     agent: { polling_interval: 1 },
     securitygroup: { firewall_driver: 'iptables' },
     experimental: { linuxbridge: true },

@@ -51,4 +51,15 @@ describe('compute/verbs/external-event', () => {
     build.end();
     await build.done;
   });
+
+  it('asks about a port that was wired while nobody waited for it, and only then', async () => {
+    const fake = fakeParts();
+    await tell(fake, makeInstance(), 'network-vif-plugged');
+    assert.equal(fake.networks.refresh.firstCall.args[1], 'port-1');
+    const wait = fake.parts.waiters.expect(UUID, [{ name: 'network-vif-plugged', tag: 'port-1' }], 60_000);
+    await tell(fake, makeInstance(), 'network-vif-plugged');
+    await wait.done;
+    await tell(fake, makeInstance(), 'network-vif-unplugged');
+    assert.equal(fake.networks.refresh.callCount, 1);
+  });
 });

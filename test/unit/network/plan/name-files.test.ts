@@ -12,6 +12,9 @@ describe('network/plan/name-files', () => {
     equal(nameFiles('web.example.org', [vif()]).hosts, `${HEAD}10.78.0.246\tweb.example.org web\n`);
     equal(nameFiles('web-1', []).hosts, `${HEAD}127.0.1.1\tweb-1\n`);
     equal(nameFiles('a\nb 1.2.3.4 evil', []).hosts, HEAD);
+    equal(nameFiles('web.example.org', []).hostname, 'web.example.org\n');
+    equal(nameFiles(`${'a'.repeat(62)}.b`, []).hostname, `${'a'.repeat(62)}\n`);
+    equal(nameFiles('a\nb', []).hostname, '');
   });
 
   it('uses the nameservers of the subnets, three at most', () => {

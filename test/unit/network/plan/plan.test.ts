@@ -93,9 +93,13 @@ describe('network/plan', () => {
   it("puts a Linux bridge port on its network's bridge", () => {
     const text = textOf([vif({ type: 'bridge', details: DETAILS.bridge, network: { bridge: 'brqff57f3df-84' } })]);
     match(text, /^make eth0 brqff57f3df-84 link add name brqff57f3df-84 type bridge forward_delay 0 stp_state 0$/m);
-    match(text, /^ip eth0 link set dev tapbb398d22-66 mtu 1450 master brqff57f3df-84 up$/m);
-    deepEqual(linesOf('wired', text), ['chain neutron-linuxbri-ibb398d22-6 30']);
+    match(text, /^ip eth0 link set dev tapbb398d22-66 mtu 1450 master brqff57f3df-84$/m);
+    deepEqual(linesOf('wired', text), ['filter tapbb398d22-66 30']);
     deepEqual(linesOf('undo-ovs', text), []);
+    const details = { ...DETAILS.bridge, port_filter: false };
+    const open = textOf([vif({ type: 'bridge', details, network: { bridge: 'brqff57f3df-84' } })]);
+    match(open, /^ip eth0 link set dev tapbb398d22-66 mtu 1450 master brqff57f3df-84 up$/m);
+    deepEqual(linesOf('wired', open), []);
   });
 
   it('configures every address of both families', () => {
