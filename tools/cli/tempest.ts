@@ -77,7 +77,13 @@ async function tempest(args: readonly string[], signal: AbortSignal): Promise<nu
     isolated: true,
     hosts: 2,
     only: null,
-    overrides: { nova: { filter_scheduler: { enabled_filters: FILTERS.join(',') } } },
+    overrides: {
+      nova: {
+        filter_scheduler: { enabled_filters: FILTERS.join(',') },
+        // Tests ask for more than there may be.
+        quota: { cores: '200', ram: '204800' },
+      },
+    },
   });
   const progress = new Progress(terminal());
   try {

@@ -101,7 +101,7 @@ const FEATURES = [
 /** What a container cannot have: a frame buffer, buses of disks. */
 const MISSING = ['vnc_console', 'spice_console', 'rdp_console', 'ide_bus'] as const;
 
-/** Without what is secret. */
+/** Without what is secret, and without where this checkout is. */
 export function shown(conf: string): string {
-  return conf.replace(/^(\w*password\w* = ).*$/gm, '$1...');
+  return conf.replace(/^(\w*password = )(?!true$|false$).*$/gm, '$1...').replace(/^(lock_path = ).*$/gm, '$1...');
 }

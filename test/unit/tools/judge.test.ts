@@ -119,7 +119,7 @@ describe("tools: tempest's report", () => {
   it('says everything but secrets', () => {
     const report = reportOf([...verdicts([A, B, C, D], readResults(OUTPUT)).values()], {
       command: 'tools/tempest',
-      conf: shown('[auth]\nadmin_password = very-secret\nadmin_username = admin\n'),
+      conf: shown('[auth]\nadmin_password = very-secret\nadmin_username = admin\nchange_password = true\n'),
       facts: ['one machine'],
       seconds: 61,
       skipList: parseSkipList(`${C} # by us`),
@@ -127,7 +127,7 @@ describe("tools: tempest's report", () => {
     assert.match(report, /5 tests: 1 passed, 2 failed, 2 skipped\*\*, in 1 minutes/);
     assert.match(report, /\| \*\*all\*\* \| 5 \| 3 \| 1 \| 2 \| 2 \| 2 \|/);
     assert.match(report, /\| 1 \| no vnc \| test_y.Two \|/);
-    assert.match(report, /admin_username = admin/);
+    assert.match(report, /admin_username = admin\nchange_password = true/);
     assert.doesNotMatch(report, /very-secret/);
   });
 });
