@@ -1,5 +1,5 @@
 import type { FieldName, Instance } from '../objects/index.js';
-import type { DriveWish } from '../compute/ports/instance-folders.js';
+import type { Belongings, DriveWish } from '../compute/ports/instance-folders.js';
 import type { DriveFacts, Ec2Facts, KeyPairFacts } from './facts.js';
 
 const MOST_FREQUENT_ROOT = { ami: 'sda1', ephemeral0: 'sda2', root: '/dev/sda1', swap: 'sda3' };
@@ -23,6 +23,12 @@ export function driveFacts({ instance, vifs, cpus, adminPassword, files }: Drive
     dedicatedCpus: cpus ?? [],
     vifs,
   };
+}
+
+/** The part that Nova could not tell again. */
+export function belongingsOfDrive({ files, adminPassword, randomSeed }: DriveFacts): Belongings {
+  const injectedFiles = files.map(({ path, data }) => ({ path, data: Buffer.from(data, 'base64') }));
+  return { injectedFiles, adminPassword, randomSeed };
 }
 
 /** The part that changes in a server's life. */

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DriveWish, InstanceFolders } from '../compute/ports/instance-folders.js';
+import type { Belongings, DriveWish, InstanceFolders } from '../compute/ports/instance-folders.js';
 import type { GuestContent, GuestFile } from '../compute/ports/containers.js';
 import { KeyedLocks } from '../compute/locks.js';
 import type { Instance, Vif } from '../objects/index.js';
 import { driveFiles } from './documents/drive.js';
 import type { DriveFacts, DriveSettings } from './facts.js';
 import { makeFolder, readIfThere, writeFileOnce, type Owner } from './files.js';
-import { changingFacts, driveFacts } from './gather.js';
+import { belongingsOfDrive, changingFacts, driveFacts } from './gather.js';
+import { belongingsOfFiles, indexOf, KEPT_INDEX, keptName } from './kept-contents.js';
 
 /** cloud-init looks here for a config drive (DataSourceConfigDrive.py, ds-identify), without a disk or a label. */
 const GUEST_PATH = '/config-drive';
@@ -40,7 +41,8 @@ export class ConfigDrives implements InstanceFolders {
   async writeDrive(wish: DriveWish): Promise<GuestFile> {
     const uuid = wish.instance.get('uuid');
     return this.#turns.run(uuid, async () => {
-      const seed = (await this.#read(uuid))?.randomSeed ?? randomBytes(SEED_BYTES).toString('base64');
+      const seed =
+        wish.randomSeed ?? (await this.#read(uuid))?.randomSeed ?? randomBytes(SEED_BYTES).toString('base64');
       await this.#write(driveFacts(wish, seed));
       return this.driveFile(uuid);
     });
@@ -66,7 +68,16 @@ export class ConfigDrives implements InstanceFolders {
         writeFileOnce(this.#file(instanceUuid, index), data, { mode, owner, synced: true }),
       ),
     );
+    // Last: what it names is there.
+    const root = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    const index = join(this.#files(instanceUuid), KEPT_INDEX);
+    await writeFileOnce(index, indexOf(contents), { mode: 0o600, owner: root, synced: true });
     return this.contentFiles(instanceUuid, contents);
+  }
+
+  async belongings(instanceUuid: string): Promise<Belongings | undefined> {
+    const facts = await this.#read(instanceUuid);
+    return facts === undefined ? belongingsOfFiles(this.#files(instanceUuid)) : belongingsOfDrive(facts);
   }
 
   contentFiles(instanceUuid: string, contents: readonly GuestContent[]): readonly GuestFile[] {
@@ -131,7 +142,7 @@ export class ConfigDrives implements InstanceFolders {
   }
 
   #file(uuid: string, index: number): string {
-    return join(this.#files(uuid), String(index).padStart(4, '0'));
+    return join(this.#files(uuid), keptName(index));
   }
 
   #drive(uuid: string): string {

@@ -10,6 +10,7 @@ import { takeDisk, thaw } from './disks/take.js';
 import { namesBelow, saveImage } from './engine/disks.js';
 import { inspectImage, removeImage } from './engine/images.js';
 import { referenceOf } from './images/reference.js';
+import { SEALED_LABEL } from './labels.js';
 
 /** The manager's disks, on one engine: a disk that was taken is an image and, beside it, a file of what is in volumes. */
 export function createDisks(parts: DisksParts): Disks {
@@ -24,8 +25,9 @@ export function createDisks(parts: DisksParts): Disks {
       }
       return found ?? known(parts, key);
     },
-    archive: ({ key }) =>
+    archive: ({ key }, sealed) =>
       diskArchive({
+        labels: sealed === undefined ? {} : { [SEALED_LABEL]: sealed },
         save: (read, signal) => saveImage(parts.engine, referenceOf(diskName(key)), read, signal),
         volumesFile: fileOf(parts.folder, key),
         now: parts.clock.now(),

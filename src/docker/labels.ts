@@ -14,6 +14,9 @@ export const LABEL = {
   format: `${OUR_LABELS}format`,
 } as const;
 
+/** Of an image of a server's disk: what goes along with it, sealed. No container has it. */
+export const SEALED_LABEL = `${OUR_LABELS}sealed`;
+
 const FORMAT = '1';
 
 /** The labels of a container of ours. Labels under our prefix that its image brings are blanked. */

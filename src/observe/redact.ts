@@ -25,7 +25,7 @@ const words = [
     'cookie',
   ],
   ...['private_key', 'encrypted_key', 'ssl_key', 'fernet_key', 'api_key', 'authorization', 'credential'],
-  ...['injected_files', 'personality'],
+  ...['injected_files', 'personality', 'disk_info'],
 ];
 
 /** For names without `_` and `-`, in lower case. */

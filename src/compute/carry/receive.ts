@@ -5,6 +5,7 @@ import { networkSubject } from '../network-subject.js';
 import type { InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import type { ContainerState, LocalImage } from '../ports/containers.js';
+import type { Belongings } from '../ports/instance-folders.js';
 import { remake, remakeSettings } from '../verbs/remake.js';
 import { plug, untilWired } from '../verbs/wiring.js';
 
@@ -14,6 +15,8 @@ export interface Arrival {
   /** Of the image that the server was first made of. */
   readonly properties: Readonly<Record<string, string>>;
   readonly runs: boolean;
+  /** What came along beside its disk. */
+  readonly belongings?: Belongings | undefined;
 }
 
 /**
@@ -21,12 +24,12 @@ export interface Arrival {
  * gone when this ends. Safe to repeat.
  */
 export async function receive(op: InstanceOperation, arrival: Arrival): Promise<ContainerState | undefined> {
-  const { properties, runs, imageId } = arrival;
+  const { properties, runs, imageId, belongings } = arrival;
   const settings = remakeSettings(op, properties);
   const [image, vifs] = await Promise.all([arrivedImage(op, imageId), op.parts.networks.bind(networkSubject(op))]);
   const plugged = await plug(op, vifs);
   try {
-    if (image !== undefined) await remake(op, { image, properties, vifs });
+    if (image !== undefined) await remake(op, { image, properties, vifs, ownDisk: true, ...belongings });
     if (runs) await untilWired(op, plugged);
   } finally {
     plugged.wait.cancel();

@@ -14,6 +14,10 @@ export interface GuestWish {
   readonly vifs: readonly Vif[];
   readonly injectedFiles: readonly InjectedFile[];
   readonly adminPassword: string | null;
+  /** Of the drive that the server had on another host. */
+  readonly randomSeed?: string | null;
+  /** The image is the server's own disk: what was put into it once is there, or was removed by its users. */
+  readonly ownDisk?: boolean;
 }
 
 /** Whose container it is, and the parts of this host that take part in it. */
@@ -60,9 +64,11 @@ async function assemble(subject: PlanSubject, wish: GuestWish, { cpus, drive, ke
   const { instance, settings, image } = wish;
   const key = { instanceUuid: instance.uuid, role: 'main' } as const;
   const files = [...subject.parts.networks.guestFiles(instance.uuid), ...drive];
-  const contents = [...keyContents(subject), ...injectedContents(wish.injectedFiles, files)];
+  const wanted = [...keyContents(subject), ...injectedContents(wish.injectedFiles, files)];
   const plan = { key, instance, image, settings, cpus };
-  if (settings.read_only !== true || contents.length === 0) return { ...plan, files, contents };
+  const isWritable = settings.read_only !== true;
+  const contents = isWritable && wish.ownDisk === true ? [] : wanted;
+  if (isWritable || contents.length === 0) return { ...plan, files, contents };
   return { ...plan, files: [...files, ...(await keep(contents))], contents: [] };
 }
 
@@ -91,12 +97,12 @@ function hasDrive(text: string | null): boolean {
 
 async function writeDrive(
   op: InstanceOperation,
-  { vifs, adminPassword, injectedFiles: files }: GuestWish,
+  { vifs, adminPassword, injectedFiles: files, randomSeed = null }: GuestWish,
   cpus: readonly number[] | null,
 ): Promise<GuestFile> {
   const attributes = [...NOVA_ATTRS, 'ec2_ids', 'keypairs', 'security_groups'];
   const instance = await op.conductor.instances.get(op.instance.get('uuid'), attributes);
-  return op.parts.folders.writeDrive({ instance, vifs, cpus, adminPassword, files });
+  return op.parts.folders.writeDrive({ instance, vifs, cpus, adminPassword, files, randomSeed });
 }
 
 function keyContents({ instance, parts }: PlanSubject): readonly GuestContent[] {

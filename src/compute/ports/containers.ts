@@ -74,6 +74,8 @@ export interface LocalImage {
   readonly defaults: ImageDefaults;
   /** Unpacked, as the engine counts. */
   readonly sizeBytes: number;
+  /** What the host that the disk was taken on let go along with it (see Disks.archive); anybody may have changed it. */
+  readonly sealed?: string;
 }
 
 /** A file or folder of the host that a container sees in place of its image's. */

@@ -8,6 +8,14 @@ export interface InjectedFile {
   readonly data: Buffer;
 }
 
+/** What Nova keeps nowhere of a server: it is with the server's host alone, and moves with it. Secret. */
+export interface Belongings {
+  readonly injectedFiles: readonly InjectedFile[];
+  readonly adminPassword: string | null;
+  /** base64; null: it has no drive. */
+  readonly randomSeed: string | null;
+}
+
 /** What a config drive is made of. */
 export interface DriveWish {
   /** With ec2_ids, keypairs, flavor, metadata and security_groups. */
@@ -17,6 +25,8 @@ export interface DriveWish {
   readonly cpus: readonly number[] | null;
   readonly adminPassword: string | null;
   readonly files: readonly InjectedFile[];
+  /** Of the drive that it had on another host; absent: as it is, or a new one. */
+  readonly randomSeed?: string | null;
 }
 
 /**
@@ -37,6 +47,8 @@ export interface InstanceFolders {
    * without one. A container that runs sees the change. `instance` with metadata.
    */
   refreshDrive(instance: Instance, vifs?: readonly Vif[]): Promise<void>;
+  /** What has to move with an instance of this host; undefined: nothing. */
+  belongings(instanceUuid: string): Promise<Belongings | undefined>;
   /** Instances that have a config drive here. */
   withDrive(): Promise<ReadonlySet<string>>;
   /** Removes the instance's folder; none is fine. */

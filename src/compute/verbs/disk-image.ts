@@ -21,6 +21,8 @@ export interface Imaging {
   };
   /** The container is to go on running. */
   readonly runs: boolean;
+  /** What goes along in the image, unreadable for whoever has it. */
+  readonly sealed?: string;
 }
 
 /** Between two writings of how far it has come. */
@@ -95,7 +97,7 @@ export async function forgetImage(op: InstanceOperation, imageId: string): Promi
   }
 }
 
-async function takeAndSend(op: InstanceOperation, { imageId, tasks, runs }: Imaging): Promise<void> {
+async function takeAndSend(op: InstanceOperation, { imageId, tasks, runs, sealed }: Imaging): Promise<void> {
   const { before, taking, sending } = tasks;
   const isRepeated = op.attempt > 1;
   const state = await guestState(op);
@@ -111,11 +113,11 @@ async function takeAndSend(op: InstanceOperation, { imageId, tasks, runs }: Imag
   if (state === undefined) throw vanished();
   const disk = await op.parts.disks.take(mainKey(op), imageId, { runs, signal: op.signal });
   await save(op, { task_state: sending }, [taking]);
-  await send(op, imageId, disk);
+  await send(op, imageId, disk, sealed);
 }
 
 /** Fills an image that waits for data with a disk that was taken, telling how far it is. */
-export async function send(op: InstanceOperation, imageId: string, disk: TakenDisk): Promise<void> {
+export async function send(op: InstanceOperation, imageId: string, disk: TakenDisk, sealed?: string): Promise<void> {
   const { disks, library } = op.parts;
   const { context } = op.request;
   const { properties } = await library.show(imageId, context);
@@ -134,7 +136,7 @@ export async function send(op: InstanceOperation, imageId: string, disk: TakenDi
     context,
   );
   const progress = new Progress(op, disk.sizeBytes);
-  await library.upload(imageId, progress.counting(disks.archive(disk)), context, op.signal);
+  await library.upload(imageId, progress.counting(disks.archive(disk, sealed)), context, op.signal);
   await progress.end();
 }
 

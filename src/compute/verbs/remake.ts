@@ -3,19 +3,19 @@ import type { InstanceOperation } from '../operation.js';
 import { planGuest } from '../plan/guest-plan.js';
 import { instanceSettings } from '../plan/instance-settings.js';
 import type { ContainerPlan, InstanceFacts, LocalImage } from '../ports/containers.js';
-import type { InjectedFile } from '../ports/instance-folders.js';
+import type { Belongings } from '../ports/instance-folders.js';
 import type { InstanceSettings } from '../../settings/catalogue.js';
 import type { Vif } from '../../objects/index.js';
 
 /** What a new container of a server that there was before is made of. */
-export interface Remake {
+export interface Remake extends Partial<Belongings> {
   readonly image: LocalImage;
   /** Of the image, where they are not cut as those in the instance's row are. */
   readonly properties: Readonly<Record<string, string>>;
   /** Plugged. */
   readonly vifs: readonly Vif[];
-  readonly injectedFiles?: readonly InjectedFile[];
-  readonly adminPassword?: string | null;
+  /** The image is what the server's disk was. */
+  readonly ownDisk?: boolean;
 }
 
 /** What flavor, image and server set, checked: nothing is taken away before it is known that the new one can be made. */
@@ -30,10 +30,11 @@ export async function remake(op: InstanceOperation, wish: Remake): Promise<void>
 
 /** What it is to be made of. */
 export async function remakePlan(op: InstanceOperation, wish: Remake): Promise<ContainerPlan> {
-  const { image, properties, vifs, injectedFiles = [], adminPassword = null } = wish;
+  const { image, properties, vifs, injectedFiles = [], adminPassword = null, randomSeed = null } = wish;
   const instance = factsOf(op, properties);
   const settings = remakeSettings(op, properties);
-  return planGuest(op, { instance, settings, image, vifs, injectedFiles, adminPassword });
+  const belongings = { injectedFiles, adminPassword, randomSeed };
+  return planGuest(op, { instance, settings, image, vifs, ...belongings, ownDisk: wish.ownDisk ?? false });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { booleanArg, stringArg } from '../arguments.js';
+import { sealedBelongings } from '../carry/shelf.js';
 import { endForgottenRescue, powerOf, powerOff } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
@@ -36,7 +37,8 @@ async function intoShelf(op: InstanceOperation): Promise<void> {
   const imageId = stringArg(request.args, 'image_id');
   const isFrozen = instance.get('power_state') === POWER_STATE.PAUSED;
   await powerOff(op, booleanArg(request.args, 'clean_shutdown', true) && !isFrozen);
-  await intoImage(op, { imageId, tasks: TASKS, runs: false });
+  const sealed = await sealedBelongings(op, [TASKS.before, TASKS.taking, TASKS.sending]);
+  await intoImage(op, { imageId, tasks: TASKS, runs: false, ...(sealed !== undefined && { sealed }) });
   const systemMetadata = {
     ...instance.get('system_metadata'),
     shelved_at: parts.now().toISOString().replace('Z', ''),

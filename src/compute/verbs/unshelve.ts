@@ -1,5 +1,6 @@
 import { kindOf } from '../../errors/kinds.js';
 import { dictArg } from '../arguments.js';
+import { belongingsFromShelf } from '../carry/shelf.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
 import { mainKey } from '../guest.js';
@@ -45,7 +46,8 @@ async function spawn(op: InstanceOperation): Promise<void> {
   ]);
   const plugged = await plug(op, vifs);
   try {
-    await remake(op, { image: local, properties: image.properties, vifs });
+    const belongings = belongingsFromShelf(op, local);
+    await remake(op, { image: local, properties: image.properties, vifs, ownDisk: true, ...belongings });
     await untilWired(op, plugged);
   } finally {
     plugged.wait.cancel();

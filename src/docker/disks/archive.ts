@@ -17,6 +17,8 @@ export interface ArchiveParts {
   /** One more layer to put on top, if there is such a file. */
   readonly volumesFile: string;
   readonly now: Date;
+  /** That the image is to have besides its own. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 const HIGH_WATER_BYTES = 256 * 1024;
@@ -59,7 +61,7 @@ async function compose(parts: ArchiveParts, out: TarWriter, signal: AbortSignal)
   }
   const layers = await entries.layers(paths.layers);
   const volumes = await sendVolumes(out, parts.volumesFile);
-  await writeJson(out, 'config.json', leavingConfiguration(configuration, volumes, parts.now));
+  await writeJson(out, 'config.json', leavingConfiguration(configuration, volumes, parts));
   const all = volumes === null ? layers : [...layers, VOLUMES];
   await writeJson(out, 'manifest.json', [{ Config: 'config.json', RepoTags: null, Layers: all }]);
   out.finalize();

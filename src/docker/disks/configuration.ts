@@ -7,13 +7,20 @@ const OF_ONE_HOST = ['Hostname', 'Domainname', 'MacAddress', 'Image', 'AttachStd
 
 /**
  * The configuration of a container's image as it leaves this host: what it runs, under whom and how stays; whose it was
- * goes. `volumesDiffId`: the hash of one more layer. Pure.
+ * goes, and labels are added. `volumesDiffId`: the hash of one more layer. Pure.
  */
-export function leavingConfiguration(configuration: Json, volumesDiffId: string | null, now: Date): Json {
+export function leavingConfiguration(
+  configuration: Json,
+  volumesDiffId: string | null,
+  { now, labels: added = {} }: { readonly now: Date; readonly labels?: Readonly<Record<string, string>> },
+): Json {
   const kept = without(configuration, OF_ONE_CONTAINER);
   const config = asObject(configuration['config']) ?? {};
   const labels = Object.entries(asObject(config['Labels']) ?? {}).filter(([name]) => !name.startsWith(OUR_LABELS));
-  const cleaned = { ...kept, config: { ...without(config, OF_ONE_HOST), Labels: Object.fromEntries(labels) } };
+  const cleaned = {
+    ...kept,
+    config: { ...without(config, OF_ONE_HOST), Labels: { ...Object.fromEntries(labels), ...added } },
+  };
   return volumesDiffId === null ? cleaned : withLayer(cleaned, volumesDiffId, now);
 }
 

@@ -3,6 +3,7 @@ import type { LocalImage } from '../../compute/ports/containers.js';
 import type { Engine } from '../engine/engine.js';
 import { inspectImage } from '../engine/images.js';
 import type { ImageInspect } from '../engine/wire.js';
+import { SEALED_LABEL } from '../labels.js';
 
 /** The image that stands under our name, or undefined. */
 export async function findLocal(engine: Engine, imageId: string, reference: string): Promise<LocalImage | undefined> {
@@ -17,6 +18,7 @@ export async function findLocal(engine: Engine, imageId: string, reference: stri
 function localImage(imageId: string, reference: string, inspect: ImageInspect): LocalImage {
   // Some engines leave out what is empty, others say null.
   const config: Partial<ImageInspect['Config']> = inspect.Config;
+  const sealed = config.Labels?.[SEALED_LABEL];
   return {
     imageId,
     reference,
@@ -28,6 +30,7 @@ function localImage(imageId: string, reference: string, inspect: ImageInspect): 
       ...(config.Healthcheck && { health: healthOf(config.Healthcheck) }),
     },
     sizeBytes: inspect.Size,
+    ...(sealed !== undefined && { sealed }),
   };
 }
 

@@ -13,7 +13,8 @@ interface ParkedRecord {
 }
 
 const MAX_REPORTS = 3;
-const SECRET = /pass|token|secret|private|credential|transport_url|database_connection|user_data|injected_files/i;
+const SECRET =
+  /pass|token|secret|private|credential|transport_url|database_connection|user_data|injected_files|disk_info/i;
 
 /** The value with everything blanked whose name sounds like a secret. */
 export function withoutSecrets(value: unknown): unknown {

@@ -4,6 +4,7 @@ import { createLimit } from '../../../src/compute/limits.js';
 import { KeyedLocks } from '../../../src/compute/locks.js';
 import type { Args, ComputeRequest, ManagerParts } from '../../../src/compute/operation.js';
 import { POWER_STATE, type ContainerState, type GuestFile } from '../../../src/compute/ports/containers.js';
+import type { Belongings } from '../../../src/compute/ports/instance-folders.js';
 import type { TakenDisk } from '../../../src/compute/ports/disks.js';
 import type { Resources } from '../../../src/compute/ports/placement.js';
 import { Deaths } from '../../../src/compute/power/deaths.js';
@@ -165,6 +166,7 @@ export function fakeParts() {
     driveFile: sinon.stub().returns({ hostPath: '/state/drive', guestPath: '/config-drive', readOnly: true }),
     keepContents: sinon.stub().resolves([]),
     contentFiles: sinon.stub().returns([]),
+    belongings: sinon.stub<[string], Promise<Belongings | undefined>>().resolves(undefined),
     refreshDrive: sinon.stub().resolves(),
     withDrive: sinon.stub().resolves(new Set()),
     remove: sinon.stub().resolves(),

@@ -81,6 +81,27 @@ describe('config-drive: folders of instances', () => {
     equal(await readFile(join(path, UUID, 'drive/openstack/latest/network_data.json'), 'utf8'), network);
   });
 
+  it('gives what has to move with the server, and takes the seed of another host', async () => {
+    equal(await drives.belongings(UUID), undefined);
+    const files = [{ path: '/a', data: Buffer.from([0, 255]) }];
+    await drives.writeDrive(wish({}, { files, randomSeed: 'c2VlZA==' }));
+    const own = { injectedFiles: files, adminPassword: 'pw', randomSeed: 'c2VlZA==' };
+    deepEqual(await open().belongings(UUID), own);
+    equal((await latest())['random_seed'], 'c2VlZA==');
+  });
+
+  it('gives the injected files of a server without a drive, and not its key, which Nova knows', async () => {
+    const content = { data: Buffer.from('x'), mode: 0o644 };
+    await drives.keepContents(UUID, [
+      { ...content, guestPath: '/root/.ssh/authorized_keys', append: true },
+      { ...content, guestPath: '/a', append: false },
+    ]);
+    const own = { injectedFiles: [{ path: '/a', data: Buffer.from('x') }], adminPassword: null, randomSeed: null };
+    deepEqual(await open().belongings(UUID), own);
+    await drives.keepContents(UUID, [{ ...content, guestPath: '/root/key', append: true }]);
+    equal(await drives.belongings(UUID), undefined);
+  });
+
   it('writes nothing when nothing changed, and mends what was lost', async () => {
     const { instance } = wish();
     await drives.writeDrive(wish());

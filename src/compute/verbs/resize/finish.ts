@@ -1,6 +1,7 @@
 import { messageOf } from '../../../errors/kinds.js';
 import type { Migration } from '../../../objects/index.js';
 import { dictArg } from '../../arguments.js';
+import { unpackedBelongings } from '../../carry/belongings.js';
 import { receive } from '../../carry/receive.js';
 import { powerOf } from '../../guest.js';
 import { instanceFacts } from '../../instance-facts.js';
@@ -45,7 +46,8 @@ async function changeLimits(op: InstanceOperation): Promise<void> {
 async function arrive(op: InstanceOperation, migration: Migration): Promise<void> {
   const facts = instanceFacts(op.instance, op.parts.settings, dictArg(op.request.args, 'image'));
   const runs = stateBefore(op) !== 'stopped';
-  await receive(op, { imageId: migration.get('uuid'), properties: facts.imageProperties, runs });
+  const belongings = unpackedBelongings(op.request.args['disk_info']);
+  await receive(op, { imageId: migration.get('uuid'), properties: facts.imageProperties, runs, belongings });
 }
 
 /** The engine may have done a part of it. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../errors/kinds.js';
 import type { Migration } from '../../../objects/index.js';
 import { booleanArg } from '../../arguments.js';
+import { packedBelongings } from '../../carry/belongings.js';
 import { sendDisk } from '../../carry/send.js';
 import { powerOn } from '../../guest.js';
 import { save, type InstanceOperation } from '../../operation.js';
@@ -13,8 +14,9 @@ import { isMove, migrationOf, orTakeBack, saveMigration, stateBefore } from './m
 export async function resize(op: InstanceOperation): Promise<void> {
   const migration = await migrationOf(op);
   await orTakeBack(op, migration, async () => {
+    const belongings = isMove(migration) ? await packedBelongings(op) : '';
     if (op.instance.get('task_state') !== 'resize_migrated') await leave(op, migration);
-    await handOn(op, migration);
+    await handOn(op, migration, belongings);
   });
 }
 
@@ -53,14 +55,14 @@ async function startAgain(op: InstanceOperation): Promise<void> {
   }
 }
 
-async function handOn(op: InstanceOperation, migration: Migration): Promise<void> {
+async function handOn(op: InstanceOperation, migration: Migration, belongings: string): Promise<void> {
   const { args, uniqueId } = op.request;
   await op.conductor.peers.cast(
     {
       host: migration.get('dest_compute') ?? '',
       method: 'finish_resize',
       args: {
-        ...{ instance: op.instance, migration, disk_info: '' },
+        ...{ instance: op.instance, migration, disk_info: belongings },
         image: args['image'] ?? {},
         request_spec: args['request_spec'] ?? null,
       },

@@ -77,6 +77,15 @@ describe('docker/disks/archive', () => {
     });
   });
 
+  it('has the labels that are to go along', async () => {
+    const none = join(folder, 'none');
+    const found = await entries(
+      diskArchive({ save: (read) => read(saved()), volumesFile: none, now: NOW, labels: { sealed: 'x' } }),
+    );
+    const { config } = JSON.parse(String(found.get('config.json'))) as { config: { Labels: object } };
+    deepEqual(config.Labels, { maintainer: 'me', sealed: 'x' });
+  });
+
   it('has what was in volumes as its last layer', async () => {
     const volumesFile = join(folder, 'volumes');
     await writeFile(volumesFile, 'a layer');
