@@ -9,7 +9,7 @@ import { allocate } from './neutron/allocate.js';
 import { deallocate } from './neutron/deallocate.js';
 import { addFixedIp, removeFixedIp } from './neutron/fixed-ips.js';
 import type { NeutronParts } from './neutron/parts.js';
-import { rebindPorts } from './neutron/rebind.js';
+import { bindPortsTo, rebindPorts } from './neutron/rebind.js';
 import { refusal } from './neutron/refusals.js';
 import { deletePorts, unbindPorts } from './neutron/release.js';
 import { wishesOf, type Wishes } from './neutron/wishes.js';
@@ -72,6 +72,13 @@ export class InstanceNetworks implements Networks {
   bind(subject: NetworkSubject): Promise<readonly Vif[]> {
     return this.#inTurn(subject, async () => {
       await rebindPorts(this.parts, subject);
+      return refreshCache(this.parts, subject, undefined);
+    });
+  }
+
+  async bindTo(subject: NetworkSubject, host: string): Promise<void> {
+    await this.#inTurn(subject, async () => {
+      await bindPortsTo(this.parts, subject, host);
       return refreshCache(this.parts, subject, undefined);
     });
   }

@@ -53,6 +53,8 @@ export interface Networks {
   guestFiles(instanceUuid: string): readonly GuestFile[];
   /** Binds the ports that an instance has to this host, where they are to be plugged next; gives them as they are then. */
   bind(subject: NetworkSubject): Promise<readonly Vif[]>;
+  /** Gives them to another host, where the server stays. Whether an agent takes them there now is no matter. */
+  bindTo(subject: NetworkSubject, host: string): Promise<void>;
   /** Ports as Nova's record has them. */
   recorded(subject: NetworkSubject): Promise<readonly Vif[]>;
   /**

@@ -1,5 +1,6 @@
 import { kindOf, messageOf, novaNameOf, ServiceError } from '../../errors/kinds.js';
 import { faultDetails, faultMessage, isGone, recordFault } from '../failures.js';
+import { insist } from '../insist.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { networkRequest, type BuildRequest } from './build-request.js';
@@ -57,7 +58,7 @@ export async function giveBuildBack(op: InstanceOperation, request: BuildRequest
   const removed = await removeGuest(op, request);
   op.instance.resetChanges();
   await save(op, { host: null, node: null, launched_on: null, availability_zone: null, task_state: 'scheduling' });
-  await op.parts.allocations.remove(op.instance.get('uuid'));
+  await holdNothing(op);
   op.parts.node.usageChanged();
   const { args, uniqueId } = op.request;
   const retry = { ...request.retry, exc: [faultDetails(error)], exc_reason: faultMessage(error) };
@@ -84,7 +85,7 @@ export async function abortBuild(op: InstanceOperation, request: BuildRequest, e
   op.instance.resetChanges();
   await recordFault(op, error);
   await save(op, { host: null, node: null, vm_state: 'error', task_state: null });
-  await op.parts.allocations.remove(op.instance.get('uuid'));
+  await holdNothing(op);
   op.parts.node.usageChanged();
   if (!removed) throw leftBehind(error);
   throw error instanceof Error ? error : new ServiceError('Internal', 'The build failed.', { cause: error });
@@ -98,9 +99,13 @@ function leftBehind(cause: unknown): ServiceError {
 /** Nobody wants the server any more, or its failure is written already: give back what it holds here. */
 export async function releaseBuild(op: InstanceOperation, request: BuildRequest): Promise<void> {
   const removed = await removeGuest(op, request);
-  await op.parts.allocations.remove(op.instance.get('uuid'));
+  await holdNothing(op);
   op.parts.node.usageChanged();
   if (!removed) throw leftBehind(new ServiceError('Unavailable', 'The build was given up.'));
+}
+
+async function holdNothing(op: InstanceOperation): Promise<void> {
+  await insist(op, 'Giving back what a build held', () => op.parts.allocations.remove(op.instance.get('uuid')));
 }
 
 /** The instance is somebody else's now: only what stands on this engine is ours to remove. */

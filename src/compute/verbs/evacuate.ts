@@ -7,6 +7,7 @@ import { startNew } from '../first-moments.js';
 import { checkGroupPolicy } from '../group-policy.js';
 import { mainKey, powerOf } from '../guest.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
+import { insist } from '../insist.js';
 import { networkSubject } from '../network-subject.js';
 import { save, type InstanceChanges, type InstanceOperation } from '../operation.js';
 import { readInjectedFiles } from '../plan/contents.js';
@@ -160,13 +161,32 @@ async function endFailed(op: InstanceOperation, migration: Migration, error: unk
 async function giveBack(op: InstanceOperation, migration: Migration): Promise<void> {
   // Said first: whoever is interrupted here goes on giving back.
   await sayFailed(op, migration);
-  await leaveNothing(op);
+  await insist(op, 'Removing what a server that was not evacuated has here', () => leaveNothing(op));
+  if (op.instance.get('task_state') === 'rebuild_spawning') await givePortsBack(op, migration);
   await giveClaimBack(op, migration);
+}
+
+/** To the dead host: its agent takes them when it is back. */
+async function givePortsBack(op: InstanceOperation, migration: Migration): Promise<void> {
+  const { networks } = op.parts;
+  // Also for a server that is being deleted: its ports may be its user's.
+  const subject = networkSubject(op, op.request.signal);
+  try {
+    await insist(op, 'Binding ports to the host that they came from', () =>
+      networks.bindTo(subject, migration.get('source_compute') ?? ''),
+    );
+  } catch (error) {
+    if (op.request.signal.aborted) throw error;
+    if (isGone(error)) return;
+    op.log.error('Ports stay bound to this host, where their server is not', { reason: messageOf(error) });
+  }
 }
 
 async function giveClaimBack(op: InstanceOperation, migration: Migration): Promise<void> {
   await sayFailed(op, migration);
-  await op.parts.allocations.removeFrom(op.instance.get('uuid'), op.parts.node.uuid());
+  await insist(op, 'Giving back what an evacuation held', () =>
+    op.parts.allocations.removeFrom(op.instance.get('uuid'), op.parts.node.uuid()),
+  );
   op.parts.node.usageChanged();
 }
 

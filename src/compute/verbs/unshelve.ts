@@ -1,10 +1,11 @@
-import { kindOf } from '../../errors/kinds.js';
+import { kindOf, ServiceError } from '../../errors/kinds.js';
 import { dictArg } from '../arguments.js';
 import { belongingsFromShelf } from '../carry/shelf.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
 import { mainKey } from '../guest.js';
 import { imageFacts } from '../instance-facts.js';
+import { insist } from '../insist.js';
 import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
@@ -38,6 +39,7 @@ export async function unshelve(op: InstanceOperation): Promise<void> {
 
 async function spawn(op: InstanceOperation): Promise<void> {
   const { parts, request } = op;
+  if (op.attempt > 1 && (await holdsNothing(op))) throw interruptedOnTheWayBack();
   const image = imageFacts(dictArg(request.args, 'image'));
   const settings = remakeSettings(op, image.properties);
   const [local, vifs] = await Promise.all([
@@ -65,14 +67,25 @@ export async function dropUnshelving(op: InstanceOperation): Promise<void> {
   await dropShelfImage(op, imageFacts(dictArg(op.request.args, 'image')).id);
 }
 
+/** An earlier try has given back already what the scheduler had claimed. */
+async function holdsNothing({ parts, instance }: InstanceOperation): Promise<boolean> {
+  return (await parts.allocations.of(instance.get('uuid'))).size === 0;
+}
+
+function interruptedOnTheWayBack(): ServiceError {
+  return new ServiceError('Internal', 'The unshelving failed, and the service was restarted while it was given up.');
+}
+
 /** Nothing of the try stays here; the ports are bound anew by the next one. */
 async function giveBack(op: InstanceOperation): Promise<void> {
   const { parts, instance } = op;
   const uuid = instance.get('uuid');
-  await parts.containers.remove(mainKey(op));
-  await parts.networks.unplug(uuid);
-  await dropGuest(op);
-  await parts.allocations.remove(uuid);
+  await insist(op, 'Giving up a server that could not be unshelved', async () => {
+    await parts.containers.remove(mainKey(op));
+    await parts.networks.unplug(uuid);
+    await dropGuest(op);
+    await parts.allocations.remove(uuid);
+  });
   parts.node.usageChanged();
   instance.resetChanges();
   try {

@@ -140,6 +140,7 @@ export function fakeParts() {
     guestFiles: sinon.stub<[string], GuestFile[]>().returns([]),
     recorded: sinon.stub().resolves([]),
     bind: sinon.stub().resolves([]),
+    bindTo: sinon.stub().resolves(),
     refresh: sinon.stub().resolves([]),
     attach: sinon.stub().resolves([]),
     apply: sinon.stub().resolves(),

@@ -1,7 +1,8 @@
-import { novaNameOf } from '../../../errors/kinds.js';
-import type { Instance } from '../../../objects/index.js';
+import { kindOf, messageOf, novaNameOf } from '../../../errors/kinds.js';
+import type { Instance, Migration } from '../../../objects/index.js';
 import { objectArg } from '../../arguments.js';
 import { leaveNothing } from '../../carry/receive.js';
+import { insist } from '../../insist.js';
 import { NOVA_ATTRS } from '../../instance-attrs.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { POWER_STATE } from '../../ports/containers.js';
@@ -19,12 +20,32 @@ export async function confirmResize(op: InstanceOperation): Promise<void> {
   const instance = await current(op);
   // A server that is resized again waits for its own migration.
   if (instance?.get('vm_state') === 'resized' && status !== 'confirmed') await confirm({ ...op, instance });
-  // It may have come back by now, when this was interrupted before.
-  if (isMove(migration) && instance?.get('host') !== op.parts.settings.host) await leaveNothing(op);
+  const failure = await leaveIfElsewhere(op, migration, instance);
   // In this order: the row of a deleted server's migration can't be written any more.
-  await op.parts.allocations.remove(migration.get('uuid'));
+  await insist(op, 'Giving back what a confirmed resize held', () =>
+    op.parts.allocations.remove(migration.get('uuid')),
+  );
   if (status !== 'confirmed') await saveMigration(op, migration, { status: 'confirmed' });
   op.parts.node.usageChanged();
+  if (failure !== undefined) throw failure.error;
+}
+
+/** Whatever stays here, the server is elsewhere for good: it holds nothing of this host any more. */
+async function leaveIfElsewhere(
+  op: InstanceOperation,
+  migration: Migration,
+  instance: Instance | undefined,
+): Promise<{ readonly error: unknown } | undefined> {
+  // It may have come back by now, when this was interrupted before.
+  if (!isMove(migration) || instance?.get('host') === op.parts.settings.host) return undefined;
+  try {
+    await insist(op, 'Removing what a server has left here', () => leaveNothing(op));
+    return undefined;
+  } catch (error) {
+    if (op.request.signal.aborted || kindOf(error) === 'Interrupted') throw error;
+    op.log.error('Something of a server that has left stays here', { reason: messageOf(error) });
+    return { error };
+  }
 }
 
 async function confirm(op: InstanceOperation): Promise<void> {

@@ -1,8 +1,9 @@
-import { kindOf, messageOf } from '../../../errors/kinds.js';
+import { kindOf, messageOf, ServiceError } from '../../../errors/kinds.js';
 import type { Migration } from '../../../objects/index.js';
 import { objectArg } from '../../arguments.js';
 import { currentInstance } from '../../recovery/verb-resume.js';
 import { isGone, isStateConflict } from '../../failures.js';
+import { insist } from '../../insist.js';
 import { save, type InstanceChanges, type InstanceOperation } from '../../operation.js';
 import type { VmState } from '../../states.js';
 import { forgetImage } from '../disk-image.js';
@@ -46,8 +47,9 @@ export function withoutResize(op: InstanceOperation): InstanceChanges {
 export async function takeBack(op: InstanceOperation, migration: Migration): Promise<void> {
   const { parts, instance } = op;
   const current = instance.peek('old_flavor') ?? instance.get('flavor');
-  await parts.allocations.move(migration.get('uuid'), instance.get('uuid'));
-  await saveMigration(op, migration, { status: 'error' });
+  // Said first: whoever is interrupted here goes on taking back.
+  if (migration.get('status') !== 'error') await saveMigration(op, migration, { status: 'error' });
+  await heldAsBefore(op, migration);
   instance.resetChanges();
   const row = {
     ...flavorRow({ current, before: null, after: null }),
@@ -58,6 +60,12 @@ export async function takeBack(op: InstanceOperation, migration: Migration): Pro
   parts.node.usageChanged();
 }
 
+/** What the server holds of the host that it is on is its own again, and it holds nothing of another. */
+export async function heldAsBefore(op: InstanceOperation, migration: Migration): Promise<void> {
+  const [from, to] = [migration.get('uuid'), op.instance.get('uuid')];
+  await insist(op, 'Giving back what a resize held', () => op.parts.allocations.move(from, to));
+}
+
 /**
  * A step of a resize that is not taken (again): when the server is deleted, what is held for the resize is given back. A
  * deletion knows nothing of it, and once the rows are gone nobody would find it.
@@ -65,7 +73,9 @@ export async function takeBack(op: InstanceOperation, migration: Migration): Pro
 export async function endIfDeleted(op: InstanceOperation): Promise<void> {
   if (op.request.signal.aborted || !(await isDeleted(op))) return;
   const told = objectArg(op.request.args, 'migration', 'Migration');
-  await op.parts.allocations.remove(told.get('uuid'));
+  await insist(op, 'Giving back what the resize of a deleted server held', () =>
+    op.parts.allocations.remove(told.get('uuid')),
+  );
   await forgetImage(op, told.get('uuid'));
   try {
     const migration = await op.conductor.migrations.get(told.get('id'));
@@ -91,6 +101,7 @@ export async function orTakeBack(
   step: () => Promise<void>,
 ): Promise<void> {
   try {
+    if (op.attempt > 1 && migration.get('status') === 'error') throw interruptedOnTheWayBack();
     await step();
   } catch (error) {
     if (op.signal.aborted || isGone(error) || isStateConflict(error)) {
@@ -101,4 +112,8 @@ export async function orTakeBack(
     await takeBack(op, migration);
     throw error;
   }
+}
+
+function interruptedOnTheWayBack(): ServiceError {
+  return new ServiceError('Internal', 'The resize failed, and the service was restarted while it was taken back.');
 }

@@ -4,7 +4,10 @@ import { booleanArg } from '../../arguments.js';
 import { packedBelongings } from '../../carry/belongings.js';
 import { sendDisk } from '../../carry/send.js';
 import { powerOn } from '../../guest.js';
+import { networkSubject } from '../../network-subject.js';
 import { save, type InstanceOperation } from '../../operation.js';
+import { forgetImage } from '../disk-image.js';
+import { plug } from '../wiring.js';
 import { isMove, migrationOf, orTakeBack, saveMigration, stateBefore } from './migration.js';
 
 /**
@@ -40,16 +43,20 @@ async function depart(op: InstanceOperation, migration: Migration): Promise<void
   const isClean = booleanArg(op.request.args, 'clean_shutdown', true);
   try {
     await sendDisk(op, migration.get('uuid'), isClean);
+    await op.parts.networks.unplug(op.instance.get('uuid'));
   } catch (error) {
-    if (!op.signal.aborted && stateBefore(op) !== 'stopped') await startAgain(op);
+    if (!op.signal.aborted) await stay(op, migration);
     throw error;
   }
-  await op.parts.networks.unplug(op.instance.get('uuid'));
 }
 
-async function startAgain(op: InstanceOperation): Promise<void> {
+/** As it was, after all: on its ports, running if it ran, and nothing of it on its way. */
+async function stay(op: InstanceOperation, migration: Migration): Promise<void> {
+  await forgetImage(op, migration.get('uuid'));
   try {
-    await powerOn(op);
+    const { wait } = await plug(op, await op.parts.networks.recorded(networkSubject(op)), []);
+    wait.cancel();
+    if (stateBefore(op) !== 'stopped') await powerOn(op);
   } catch (error) {
     op.log.error('A server that does not move could not be started again', { reason: messageOf(error) });
   }

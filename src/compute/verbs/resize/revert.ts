@@ -3,12 +3,13 @@ import type { Migration } from '../../../objects/index.js';
 import { leaveNothing } from '../../carry/receive.js';
 import { isGone, isStateConflict } from '../../failures.js';
 import { guestState, powerOf, powerOn } from '../../guest.js';
+import { insist } from '../../insist.js';
 import { networkSubject } from '../../network-subject.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { plug, untilWired } from '../wiring.js';
 import { flavorRow } from './flavors.js';
 import { applyFlavor, checkFlavor } from './limits.js';
-import { isMove, migrationOf, saveMigration, stateBefore, withoutResize } from './migration.js';
+import { heldAsBefore, isMove, migrationOf, saveMigration, stateBefore, withoutResize } from './migration.js';
 import { handBack } from './send-back.js';
 
 /**
@@ -66,8 +67,8 @@ export async function finishRevertResize(op: InstanceOperation): Promise<void> {
   const { instance, parts } = op;
   const flavor = instance.peek('old_flavor') ?? instance.get('flavor');
   try {
-    await parts.allocations.move(migration.get('uuid'), instance.get('uuid'));
-    if (isMove(migration)) await comeBack(op, migration);
+    await heldAsBefore(op, migration);
+    if (isMove(migration)) await insist(op, 'Bringing a server back', () => comeBack(op, migration));
     else await applyFlavor(op, flavor);
     await done(op, migration);
   } catch (error) {

@@ -2,6 +2,7 @@ import { messageOf } from '../../../errors/kinds.js';
 import type { Migration } from '../../../objects/index.js';
 import { leaveNothing } from '../../carry/receive.js';
 import { isGone, isStateConflict } from '../../failures.js';
+import { insist } from '../../insist.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { forgetImage } from '../disk-image.js';
 import { endIfDeleted, saveMigration } from './migration.js';
@@ -35,7 +36,7 @@ export function isGoingBack({ instance }: InstanceOperation): boolean {
 
 export async function sendBack(op: InstanceOperation, migration: Migration): Promise<void> {
   op.instance.resetChanges();
-  await leaveNothing(op);
+  await insist(op, 'Removing what a server that goes back has here', () => leaveNothing(op));
   await forgetImage(op, migration.get('uuid'));
   await save(op, { task_state: 'resize_reverting' }, ['resize_finish', 'resize_reverting']);
   await saveMigration(op, migration, { status: 'error' });
