@@ -1,5 +1,5 @@
 import { novaNameOf } from '../errors/kinds.js';
-import type { ActionEvents, BlockDeviceStore, ConductorFor } from '../compute/ports/conductor.js';
+import type { ActionEvents, BlockDeviceStore, ComputeTasks, ConductorFor } from '../compute/ports/conductor.js';
 import { create, expectObject, type NovaObject } from '../objects/index.js';
 import { ConductorCalls, type ConductorParts } from './calls.js';
 import { createConsoleTokens } from './console-tokens.js';
@@ -23,17 +23,7 @@ export function createConductorFor(parts: ConductorParts): ConductorFor {
       usageAudits: createUsageAudits(calls, settings.host),
       networks: createNetworkRecords(calls),
       groups: createServerGroups(calls),
-      tasks: {
-        buildInstances: (args, uniqueId) =>
-          calls.cast({
-            topic: 'conductor',
-            method: 'build_instances',
-            namespace: 'compute_task',
-            version: '1.19',
-            args,
-            uniqueId,
-          }),
-      },
+      tasks: computeTasks(calls),
       migrations: createMigrationStore(calls),
       peers: {
         cast: ({ host, method, args }, uniqueId) =>
@@ -45,6 +35,17 @@ export function createConductorFor(parts: ConductorParts): ConductorFor {
         await calls.objectAction(create('InstanceFault', fields), 'create');
       },
     };
+  };
+}
+
+/** nova/conductor/rpcapi.py ComputeTaskAPI, release 26. */
+function computeTasks(calls: ConductorCalls): ComputeTasks {
+  const target = { topic: 'conductor', namespace: 'compute_task' };
+  return {
+    buildInstances: (args, uniqueId) =>
+      calls.cast({ ...target, method: 'build_instances', version: '1.19', args, uniqueId }),
+    migrateServer: (args, uniqueId) =>
+      calls.cast({ ...target, method: 'migrate_server', version: '1.20', args, uniqueId }),
   };
 }
 

@@ -176,12 +176,18 @@ export interface ServerGroups {
 export interface ComputeTasks {
   /** Gives a build back, for the next host of its list. `args` are named as nova names them (version 1.19). */
   buildInstances(args: Readonly<Record<string, unknown>>, uniqueId: string): Promise<void>;
+  /** Gives a resize or cold migration back, for the next host of its list (version 1.20). */
+  migrateServer(args: Readonly<Record<string, unknown>>, uniqueId: string): Promise<void>;
 }
 
 export interface MigrationStore {
   get(id: number): Promise<Migration>;
   /** Evacuations from this host that took place or are under way, and that it has not cleaned up behind. */
   evacuatedFrom(host: string): Promise<readonly Migration[]>;
+  /** Those of an instance that are under way, whichever hosts they are between. */
+  underWay(instanceUuid: string): Promise<readonly Migration[]>;
+  /** Moves to (and resizes on) this host that have been waiting for their confirmation for longer than this time. */
+  unconfirmed(host: string, forSeconds: number): Promise<readonly Migration[]>;
   /** Saves what changed. */
   save(migration: Migration): Promise<void>;
 }

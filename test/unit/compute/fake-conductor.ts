@@ -67,10 +67,12 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
     migrations: {
       get: sinon.stub<[number], Promise<Migration>>(),
       evacuatedFrom: sinon.stub<[string], Promise<readonly Migration[]>>().resolves([]),
+      underWay: sinon.stub<[string], Promise<readonly Migration[]>>().resolves([]),
+      unconfirmed: sinon.stub<[string, number], Promise<readonly Migration[]>>().resolves([]),
       save: sinon.stub().resolves(),
     },
     peers: { cast: sinon.stub().resolves() },
-    tasks: { buildInstances: sinon.stub().resolves() },
+    tasks: { buildInstances: sinon.stub().resolves(), migrateServer: sinon.stub().resolves() },
     scheduler: {
       instanceChanged: sinon.stub().resolves(),
       instanceDeleted: sinon.stub().resolves(),

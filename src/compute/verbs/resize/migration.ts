@@ -44,7 +44,11 @@ export function withoutResize(op: InstanceOperation): InstanceChanges {
  * A resize that did not begin, or did not work (so vm_state was not changed), on the host where the server runs and goes on running: everything is as it
  * was before, and the fault tells why. Differs from upstream, which leaves such a server in ERROR.
  */
-export async function takeBack(op: InstanceOperation, migration: Migration): Promise<void> {
+export async function takeBack(
+  op: InstanceOperation,
+  migration: Migration,
+  task: 'resize_prep' | null = null,
+): Promise<void> {
   const { parts, instance } = op;
   const current = instance.peek('old_flavor') ?? instance.get('flavor');
   // Said first: whoever is interrupted here goes on taking back.
@@ -54,9 +58,9 @@ export async function takeBack(op: InstanceOperation, migration: Migration): Pro
   const row = {
     ...flavorRow({ current, before: null, after: null }),
     ...withoutResize(op),
-    task_state: null,
+    task_state: task,
   };
-  await save(op, row);
+  await save(op, row, task === null ? undefined : [task]);
   parts.node.usageChanged();
 }
 
@@ -94,11 +98,21 @@ async function isDeleted(op: InstanceOperation): Promise<boolean> {
   return instance === undefined || instance.get('task_state') === 'deleting' || instance.get('vm_state') === 'deleted';
 }
 
+/** What becomes of a resize that failed; throws the error unless that has been told. */
+export type Failing = (op: InstanceOperation, migration: Migration, error: unknown) => Promise<void>;
+
+const takenBack: Failing = async (op, migration, error) => {
+  op.log.warn('A resize failed and is taken back', { reason: messageOf(error) });
+  await takeBack(op, migration);
+  throw error;
+};
+
 /** Runs a step of a resize; its failure takes the resize back. What another request does goes first. */
 export async function orTakeBack(
   op: InstanceOperation,
   migration: Migration,
   step: () => Promise<void>,
+  failing: Failing = takenBack,
 ): Promise<void> {
   try {
     if (op.attempt > 1 && migration.get('status') === 'error') throw interruptedOnTheWayBack();
@@ -108,9 +122,7 @@ export async function orTakeBack(
       await endIfDeleted(op);
       throw error;
     }
-    op.log.warn('A resize failed and is taken back', { reason: messageOf(error) });
-    await takeBack(op, migration);
-    throw error;
+    await failing(op, migration, error);
   }
 }
 

@@ -7,6 +7,7 @@ import { save, type InstanceOperation } from '../../operation.js';
 import { instanceSettings } from '../../plan/instance-settings.js';
 import type { NotificationPhase } from '../../ports/notifications.js';
 import { groupHint } from '../build-request.js';
+import { elsewhereOrTakeBack } from './elsewhere.js';
 import { flavorRow } from './flavors.js';
 import { checkFlavor } from './limits.js';
 import { migrationOf, orTakeBack, saveMigration } from './migration.js';
@@ -21,11 +22,12 @@ export async function prepResize(op: InstanceOperation): Promise<void> {
   const flavor = newFlavor(op);
   await notify(op, flavor, 'start');
   try {
-    await orTakeBack(op, migration, async () => {
+    const step = async (): Promise<void> => {
       await checkWhatIsAsked(op, flavor);
       await claim(op, migration, flavor);
       await handOn(op, migration, flavor);
-    });
+    };
+    await orTakeBack(op, migration, step, elsewhereOrTakeBack(flavor));
   } finally {
     await notify(op, flavor, 'end');
   }

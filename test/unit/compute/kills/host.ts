@@ -52,6 +52,7 @@ function allocationsOf(base: Ports, held: Held): Ports['allocations'] {
     ...base.allocations,
     of: (consumer) => Promise.resolve(held.has(name(consumer)) ? new Map([[PROVIDER, { VCPU: 1 }]]) : new Map()),
     remove: (consumer) => held.drop(name(consumer)),
+    removeFrom: () => held.drop('allocation here'),
     move: async (from, to) => {
       if (!held.has(name(from))) return;
       await held.drop(name(from));
@@ -66,6 +67,7 @@ function networksOf(base: Ports, held: Held): Ports['networks'] {
     allocate: () => held.take('ports', []),
     deallocate: () => held.drop('ports'),
     bind: () => held.take('ports bound here', []),
+    bindTo: () => held.drop('ports bound here'),
     plug: () => held.take('ports', undefined),
     unplug: () => held.drop('ports'),
     held: () => Promise.resolve(held.has('ports') ? [UUID] : []),

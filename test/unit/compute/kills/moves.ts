@@ -151,5 +151,62 @@ const FAILING: readonly Line[] = [
   },
 ];
 
+/** A host that refuses, and the next one of the scheduler's list. */
+const ELSEWHERE: readonly Line[] = [
+  line('prep_resize', ['active', 'resize_prep'], 'active', {
+    about: 'refused here, so that another host is asked',
+    before: { row: UNASKED, migration: between(HOST, HOST, 'accepted'), fails: 'containers.usage' },
+    args: () => ({ flavor: LARGE, image, filter_properties: { retry: { num_attempts: 1 } }, host_list: ['next'] }),
+    task: 'resize_prep',
+    isMadeUpFor: true,
+  }),
+];
+
+/** Somebody does not answer just when something has to be given back. */
+const AWHILE: readonly Line[] = [
+  line('prep_resize', ['active', 'resize_prep'], 'active', {
+    about: 'in place, refused while Placement is away',
+    before: {
+      row: UNASKED,
+      migration: between(HOST, HOST, 'accepted'),
+      ...{ fails: 'containers.usage', away: 'allocations.move' },
+    },
+    ...asked,
+  }),
+  ...['allocations.remove', 'containers.remove', 'networks.unplug'].map((away) =>
+    line('confirm_resize', ['resized', null], 'active', {
+      about: `on the host that it has left, while nobody answers ${away}`,
+      before: { row: { ...RESIZED, ...WAS, host: OTHER }, ...OFF, migration: between(HOST, OTHER, 'finished'), away },
+    }),
+  ),
+  ...['allocations.move', 'networks.bind', 'containers.start'].map((away) =>
+    line('finish_revert_resize', ['resized', 'resize_reverting'], 'active', {
+      about: `on the host that it comes back to, while nobody answers ${away}`,
+      before: { row: { ...RESIZED, ...WAS, host: OTHER }, ...OFF, migration: between(HOST, OTHER, 'reverted'), away },
+    }),
+  ),
+  line('resize_instance', ['active', 'resize_prep'], 'active', {
+    about: 'whose ports cannot be unplugged',
+    before: {
+      row: { ...flavors(SMALL, null, LARGE), ...WAS },
+      migration: between(HOST, OTHER, 'pre-migrating'),
+      fails: 'networks.unplug',
+    },
+    args: () => ({ flavor: LARGE, image }),
+  }),
+  {
+    verb: 'finish_resize',
+    about: 'of a server that goes back while the engine is away',
+    before: {
+      row: { ...ARRIVING, ...WAS, vm_state: 'active', task_state: 'resize_migrated', power_state: 1 },
+      migration: between(OTHER, HOST, 'post-migrating'),
+      ...{ fails: 'containers.create', away: 'containers.remove', ...SENT },
+    },
+    args: () => ({ image, disk_info: '' }),
+    end: 'active',
+    task: 'resize_reverting',
+  },
+];
+
 /** Resize and migration, as far as one host sees them. */
-export const MOVES: readonly Line[] = [...IN_PLACE, ...AWAY, ...HERE, ...FAILING];
+export const MOVES: readonly Line[] = [...IN_PLACE, ...AWAY, ...HERE, ...FAILING, ...ELSEWHERE, ...AWHILE];

@@ -120,6 +120,7 @@ export class Process {
       const nth = this.calls.push(name) - 1;
       await this.#gate({ nth, when: 'before' });
       if (name === this.world.fails) throw new ServiceError('Invalid', 'It is not to be.');
+      if (this.world.isAway(name)) throw new ServiceError('Unavailable', 'Nobody answers.');
       const result: unknown = await work(...args);
       await this.#gate({ nth, when: 'after' });
       return result;

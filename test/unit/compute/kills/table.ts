@@ -16,6 +16,8 @@ export interface Line {
   readonly end: string;
   /** Its task then; absent: none. */
   readonly task?: string;
+  /** What fails here is made up for by another host: the request ends well, with a fault that tells of it. */
+  readonly isMadeUpFor?: boolean;
 }
 
 type More = Partial<Omit<Line, 'before'> & { readonly before: Partial<Before> }>;

@@ -31,6 +31,8 @@ export interface Before {
   readonly migration?: Partial<FieldsOf<'Migration'>>;
   /** A call that fails, always. */
   readonly fails?: string;
+  /** A call that nobody answers at first. */
+  readonly away?: string;
   /** What there is besides. */
   readonly holds?: readonly string[];
 }
@@ -68,14 +70,17 @@ export class World {
   readonly #migration: Map<string, unknown> | undefined;
   readonly inbox: Inbox;
   readonly fails: string | undefined;
+  readonly #away: string | undefined;
+  #unanswered = 0;
   readonly #events = new Map<string, string>();
   readonly #passwords: string[] = [];
   #faults = 0;
 
   /** `request`: the one that is in the inbox. */
-  constructor({ row, power, isRescued = false, migration, holds = [], fails }: Before, request: Message) {
+  constructor({ row, power, isRescued = false, migration, holds = [], fails, away }: Before, request: Message) {
     this.inbox = new Inbox(request);
     this.fails = fails;
+    this.#away = away;
     const instance = makeInstance(row);
     const fields = [...new Set([...TOLD, ...Object.keys(row)])].map(
       (field) => [field, instance.peekUntyped(field)] as const,
@@ -97,6 +102,13 @@ export class World {
   instance(): Instance {
     if (this.#isDeleted) throw novaError('InstanceNotFound');
     return makeInstance(Object.fromEntries(this.#row));
+  }
+
+  /** Whether nobody answers this call: whoever is away comes back. */
+  isAway(call: string): boolean {
+    if (call !== this.#away) return false;
+    this.#unanswered += 1;
+    return this.#unanswered <= 2;
   }
 
   /** All of it that somebody could see. */
@@ -147,11 +159,20 @@ export class World {
     this.inbox.post(message.host, { uniqueId, method: message.method, args });
   }
 
-  #moves(conductor: Conductor): Pick<Conductor, 'migrations' | 'peers'> {
+  /** Conductor makes a migration for the next host as soon as it is asked for one. */
+  #moves(conductor: Conductor): Pick<Conductor, 'migrations' | 'peers' | 'tasks'> {
+    const asked = (): boolean => this.inbox.sentOut().includes('migrate_server to conductor');
+    const next = makeMigration({ id: 8, status: 'pre-migrating' });
     return {
+      tasks: {
+        ...conductor.tasks,
+        migrateServer: (args, uniqueId) =>
+          act(() => this.inbox.post('conductor', { uniqueId, method: 'migrate_server', args: () => args })),
+      },
       migrations: {
         ...conductor.migrations,
         get: () => Promise.resolve(this.#migrationNow()),
+        underWay: () => Promise.resolve(asked() ? [next] : []),
         save: (migration) =>
           act(() => {
             for (const field of migration.changes()) this.#migration?.set(field, migration.peekUntyped(field));
@@ -168,6 +189,7 @@ export class World {
       ...conductor.instances,
       get: async () => Promise.resolve(this.instance()),
       onHost: () => Promise.resolve(here()),
+      find: () => Promise.resolve(this.#isDeleted ? [] : [this.instance()]),
       uuidsOnHost: () => Promise.resolve(here().map((one) => one.get('uuid'))),
       save: (instance, options) => this.#save(instance, options),
       destroy: () => act(() => (this.#isDeleted = true)),

@@ -76,6 +76,48 @@ describe('compute/verbs/resize to another host', () => {
     });
   }
 
+  const retry = { filter_properties: { retry: { num_attempts: 1 } }, host_list: ['next'] };
+  const refusing = { ...prep, args: { ...prep.args, ...retry, image: { properties: { docker_privileged: 'true' } } } };
+
+  it('is refused, and another host is asked: nothing of this one is left but the reason', async () => {
+    const fake = fakeParts();
+    await run(fake, 'prep_resize', refusing);
+    const [[asked, id]] = fake.conductor.tasks.migrateServer.args as [[Record<string, unknown>, string]];
+    assert.deepEqual([asked['host_list'], asked['live'], id], [['next'], false, 'unique-1-elsewhere']);
+    const hint = asked['scheduler_hint'] as { filter_properties: { retry: { num_attempts: number; exc: string[] } } };
+    assert.equal(hint.filter_properties.retry.num_attempts, 1);
+    assert.match(hint.filter_properties.retry.exc[0] ?? '', /docker_privileged/);
+    assert.deepEqual(fake.allocations.move.args, [[MIGRATION, UUID]]);
+    const { task_state: task, migration_context: context, new_flavor: flavorAfter } = last(fake);
+    assert.deepEqual([task, context, flavorAfter], ['resize_prep', null, null]);
+    const [saved] = fake.conductor.migrations.save.args.at(-1) as [Migration];
+    assert.deepEqual([saved.get('status'), fake.conductor.createFault.callCount], ['error', 1]);
+  });
+
+  it('is not asked for twice when another host has it by now', async () => {
+    const fake = fakeParts();
+    const next = migration(OTHER, 'pre-migrating');
+    next.set('id', 8);
+    fake.conductor.migrations.underWay.resolves([next]);
+    await run(fake, 'prep_resize', { ...refusing, status: 'error', attempt: 2 });
+    assert.deepEqual([fake.conductor.tasks.migrateServer.callCount, fake.saved], [0, []]);
+  });
+
+  const final: [what: string, args: Record<string, unknown>][] = [
+    ['the list is at its end', { host_list: [] }],
+    ['its host was chosen by hand', { filter_properties: {} }],
+  ];
+  for (const [what, args] of final) {
+    it(`is taken back when ${what}`, async () => {
+      const fake = fakeParts();
+      await assert.rejects(
+        run(fake, 'prep_resize', { ...refusing, args: { ...refusing.args, ...args } }),
+        /docker_privileged/,
+      );
+      assert.deepEqual([fake.conductor.tasks.migrateServer.callCount, last(fake)['task_state']], [0, null]);
+    });
+  }
+
   const leaving = { to: OTHER, row: { task_state: 'resize_prep' } };
 
   it('stops it, sends its disk, takes it off the net, and only then says that it is there', async () => {
