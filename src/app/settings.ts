@@ -43,6 +43,8 @@ export function choreSettings({ DEFAULT, docker }: Config): ChoreSettings {
     buildTimeoutMs: DEFAULT.instance_build_timeout * S,
     rebootTimeoutMs: DEFAULT.reboot_timeout * S,
     rescueTimeoutMs: DEFAULT.rescue_timeout * S,
+    confirmAfterMs: DEFAULT.resize_confirm_window * S,
+    serviceDownMs: DEFAULT.service_down_time * S,
     shelvedOffloadTimeMs: DEFAULT.shelved_offload_time * S,
     reclaimIntervalMs: DEFAULT.reclaim_instance_interval * S,
     deletedAction: DEFAULT.running_deleted_instance_action,

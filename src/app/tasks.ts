@@ -8,6 +8,7 @@ import { failOverdueBuilds } from '../compute/chores/overdue-builds.js';
 import { rebootOverdue } from '../compute/chores/overdue-reboots.js';
 import { unrescueOverdue } from '../compute/chores/overdue-rescues.js';
 import { cleanAfterDeletes } from '../compute/chores/pending-deletes.js';
+import { confirmResizes } from '../compute/chores/unconfirmed.js';
 import { syncSchedulers } from '../compute/chores/scheduler-sync.js';
 import { offloadShelved } from '../compute/chores/shelved.js';
 import { reclaimSoftDeleted } from '../compute/chores/soft-deleted.js';
@@ -106,11 +107,13 @@ function overdueRows({ chores }: TaskParts): readonly Row[] {
   const builds: Seconds = (o) => ifAny(o.instance_build_timeout);
   const reboots: Seconds = (o) => ifAny(o.reboot_timeout);
   const rescues: Seconds = (o) => ifAny(o.rescue_timeout);
+  const resizes: Seconds = (o) => ifAny(o.resize_confirm_window);
   const deletes: Seconds = (o) => ifAny(o.reclaim_instance_interval);
   return [
     { name: 'check_instance_build_time', seconds: builds, run: () => failOverdueBuilds(chores) },
     { name: 'poll_rebooting_instances', seconds: reboots, run: () => rebootOverdue(chores) },
     { name: 'poll_rescued_instances', seconds: rescues, run: () => unrescueOverdue(chores) },
+    { name: 'poll_unconfirmed_resizes', seconds: resizes, run: () => confirmResizes(chores) },
     { name: 'poll_shelved_instances', seconds: shelved, run: () => offloadShelved(chores) },
     { name: 'reclaim_queued_deletes', seconds: deletes, run: () => reclaimSoftDeleted(chores) },
     { name: 'fail_lost_builds', seconds: () => LOST_AFTER_MS / S, run: () => failLostBuilds(chores) },

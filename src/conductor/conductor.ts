@@ -1,5 +1,11 @@
 import { novaNameOf } from '../errors/kinds.js';
-import type { ActionEvents, BlockDeviceStore, ComputeTasks, ConductorFor } from '../compute/ports/conductor.js';
+import type {
+  ActionEvents,
+  BlockDeviceStore,
+  ComputePeers,
+  ComputeTasks,
+  ConductorFor,
+} from '../compute/ports/conductor.js';
 import { create, expectObject, type NovaObject } from '../objects/index.js';
 import { ConductorCalls, type ConductorParts } from './calls.js';
 import { createConsoleTokens } from './console-tokens.js';
@@ -25,10 +31,7 @@ export function createConductorFor(parts: ConductorParts): ConductorFor {
       groups: createServerGroups(calls),
       tasks: computeTasks(calls),
       migrations: createMigrationStore(calls),
-      peers: {
-        cast: ({ host, method, args }, uniqueId) =>
-          calls.cast({ topic: 'compute', server: host, method, version: '6.0', args, uniqueId }),
-      },
+      peers: computePeers(calls),
       scheduler: createSchedulerNews(parts, context, patience.signal),
       async createFault({ instanceUuid, code, message, details }) {
         const fields = { instance_uuid: instanceUuid, code, message, details, host: settings.host };
@@ -46,6 +49,21 @@ function computeTasks(calls: ConductorCalls): ComputeTasks {
       calls.cast({ ...target, method: 'build_instances', version: '1.19', args, uniqueId }),
     migrateServer: (args, uniqueId) =>
       calls.cast({ ...target, method: 'migrate_server', version: '1.20', args, uniqueId }),
+  };
+}
+
+/** nova/compute/rpcapi.py, and nova/servicegroup/drivers/db.py is_up, release 26. */
+function computePeers(calls: ConductorCalls): ComputePeers {
+  return {
+    cast: ({ host, method, args }, uniqueId) =>
+      calls.cast({ topic: 'compute', server: host, method, version: '6.0', args, uniqueId }),
+    async lastSeen(host) {
+      const found = await calls.classAction('Service', 'get_by_host_and_binary', [host, 'nova-compute']);
+      if (found === null || found === undefined) return null;
+      const service = expectObject(found, 'Service', 'Service.get_by_host_and_binary');
+      if (service.peek('forced_down') === true) return null;
+      return service.peek('last_seen_up') ?? service.peek('created_at') ?? null;
+    },
   };
 }
 

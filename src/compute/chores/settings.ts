@@ -11,6 +11,10 @@ export interface ChoreSettings {
   readonly rebootTimeoutMs: number;
   /** Longest time in rescue; 0: any. */
   readonly rescueTimeoutMs: number;
+  /** Resizes are confirmed after this time; 0: never. */
+  readonly confirmAfterMs: number;
+  /** A service that has not reported for so long is down. */
+  readonly serviceDownMs: number;
   /** Shelved instances leave the host after this time; 0 or less: not by periodic work. */
   readonly shelvedOffloadTimeMs: number;
   /** Soft-deleted instances are deleted after this time; 0 or less: they stay. */

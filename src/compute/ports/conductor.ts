@@ -204,6 +204,8 @@ export interface PeerCast {
 export interface ComputePeers {
   /** `uniqueId` made of that of the request in whose course it is cast: then a repetition is the same message. */
   cast(message: PeerCast, uniqueId: string): Promise<void>;
+  /** When that host's service has last reported; null: it is unknown, or an operator has forced it down. */
+  lastSeen(host: string): Promise<Date | null>;
 }
 
 /** Fanout to the schedulers; losing one is harmless, the periodic sync repairs. Never throws. */

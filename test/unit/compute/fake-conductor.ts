@@ -71,7 +71,7 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       unconfirmed: sinon.stub<[string, number], Promise<readonly Migration[]>>().resolves([]),
       save: sinon.stub().resolves(),
     },
-    peers: { cast: sinon.stub().resolves() },
+    peers: { cast: sinon.stub().resolves(), lastSeen: sinon.stub<[string], Promise<Date | null>>().resolves(null) },
     tasks: { buildInstances: sinon.stub().resolves(), migrateServer: sinon.stub().resolves() },
     scheduler: {
       instanceChanged: sinon.stub().resolves(),

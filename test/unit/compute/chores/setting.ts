@@ -13,6 +13,8 @@ const SETTINGS: ChoreSettings = {
   buildTimeoutMs: 10 * MINUTE_MS,
   rebootTimeoutMs: 10 * MINUTE_MS,
   rescueTimeoutMs: 10 * MINUTE_MS,
+  confirmAfterMs: 10 * MINUTE_MS,
+  serviceDownMs: MINUTE_MS,
   shelvedOffloadTimeMs: 10 * MINUTE_MS,
   reclaimIntervalMs: 10 * MINUTE_MS,
   deletedAction: 'reap',
