@@ -68,10 +68,11 @@ async function specOf(instance: Instance, { live, log, rest }: Surroundings): Pr
   const settings = managerSettings(config);
   const image = await recordOf(glance, instance.get('image_ref') ?? '', notes);
   const facts = instanceFacts(instance, settings, { properties: image?.properties });
-  const { values, origins } = instanceSettings(facts, loadPolicy(config.docker.settings_policy_file));
+  const policy = loadPolicy(config.docker.settings_policy_file);
+  const { values, origins } = instanceSettings(facts, policy);
   const networks = openNetworks(live, rest.neutron, unobserved, log);
   const folders = openInstanceFolders(config, containers, log);
-  const subject = { instance, parts: { networks, cpus: await openCpuPins(config), folders, settings } };
+  const subject = { instance, parts: { networks, cpus: await openCpuPins(config), folders, settings, policy } };
   const local = await imageOf(engine, { id: facts.imageRef, record: image }, notes);
   const plan = await showPlan(subject, {
     instance: facts,
@@ -107,6 +108,6 @@ async function imageOf(
   if (local !== undefined) return local;
   notes.push('the image is not on this host: whether it names a command is not known');
   // Nothing of these defaults comes into the spec.
-  const defaults = { entrypoint: [], command: ['?'], labels: {}, volumes: [] };
+  const defaults = { entrypoint: [], command: ['?'], labels: {}, variables: [], volumes: [] };
   return { imageId: id, reference, defaults, sizeBytes: 0 };
 }

@@ -179,8 +179,9 @@ async function serve(service: Service): Promise<RpcServer> {
     signal,
   });
   const resumed = instancesInInbox(messaging.inbox);
-  await initHost({ parts, handlers, context: ownContext(), resumed, signal });
+  // Servers that are gone take their consoles along.
   await service.engine.consoles.open();
+  await initHost({ parts, handlers, context: ownContext(), resumed, signal });
   await presence.register();
   await room.tracker.start();
   parts.containers.watch((event) => {

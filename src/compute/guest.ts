@@ -43,7 +43,7 @@ export async function powerOn(op: InstanceOperation): Promise<PowerState> {
   if ((await guestState(op)) === undefined) throw vanished();
   await refreshDrive(op);
   if (guestKey(op).role === 'rescue') await exposeDisk(op);
-  else await endForgottenRescue(op);
+  else await endRescue(op);
   await op.parts.containers.start(guestKey(op));
   return powerOf(op);
 }
@@ -55,22 +55,23 @@ export async function powerOff(op: InstanceOperation, clean: boolean): Promise<P
   return before;
 }
 
-/**
- * Of a server that is not rescued any more, whatever made it so: an administrator may have reset its state in the middle.
- * Its disk must not be in two containers.
- */
-export async function endForgottenRescue(op: InstanceOperation): Promise<void> {
-  const instanceUuid = op.instance.get('uuid');
-  await op.parts.containers.remove({ instanceUuid, role: 'rescue' });
-  await op.parts.disks.conceal(instanceUuid);
-}
-
 /** Where a rescued server has its own disk. */
 const RESCUED_AT = '/rescue';
 
 /** Its own disk for the container of its rescue; a restart of the host takes it away. */
 export function exposeDisk(op: InstanceOperation): Promise<readonly GuestFile[]> {
   return op.parts.disks.expose(mainKey(op), RESCUED_AT);
+}
+
+/**
+ * Ends a rescue, if there is one (an administrator may have reset the server's state in the middle of it): first the container that has the disk, then the disk, which the server's own may have
+ * again only after that. What the rescue was given of files goes with it.
+ */
+export async function endRescue({ instance, parts }: InstanceOperation): Promise<void> {
+  const instanceUuid = instance.get('uuid');
+  await parts.containers.remove({ instanceUuid, role: 'rescue' });
+  await parts.disks.conceal(instanceUuid);
+  await parts.folders.endRescue(instanceUuid);
 }
 
 export function vanished(): ServiceError {

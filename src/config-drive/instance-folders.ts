@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Belongings, DriveWish, InstanceFolders } from '../compute/ports/instance-folders.js';
+import type { Belongings, DriveWish, GuestKey, InstanceFolders } from '../compute/ports/instance-folders.js';
 import type { GuestContent, GuestFile } from '../compute/ports/containers.js';
 import { KeyedLocks } from '../compute/locks.js';
 import type { Instance, Vif } from '../objects/index.js';
@@ -14,6 +14,7 @@ import { belongingsOfFiles, indexOf, KEPT_INDEX, keptName } from './kept-content
 /** cloud-init looks here for a config drive (DataSourceConfigDrive.py, ds-identify), without a disk or a label. */
 const GUEST_PATH = '/config-drive';
 const SEED_BYTES = 512;
+const ROLES = ['main', 'rescue'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface InstanceFoldersParts {
@@ -27,7 +28,7 @@ export interface InstanceFoldersParts {
 
 /**
  * Instances' folders below the state path: `drive.json` is what the drive tells, `drive/` is the drive itself, `files/`
- * what else is mounted.
+ * what else is mounted. `rescue/` has the same of a rescue.
  *
  * INVARIANTS: `drive.json` is written, and synced, before the drive; the drive is made of it and can be made again. One
  * change at a time per instance. The folder `drive` itself stays the same one, so a container that has it mounted sees
@@ -39,50 +40,54 @@ export class ConfigDrives implements InstanceFolders {
   constructor(private readonly parts: InstanceFoldersParts) {}
 
   async writeDrive(wish: DriveWish): Promise<GuestFile> {
-    const uuid = wish.instance.get('uuid');
-    return this.#turns.run(uuid, async () => {
-      const seed =
-        wish.randomSeed ?? (await this.#read(uuid))?.randomSeed ?? randomBytes(SEED_BYTES).toString('base64');
-      await this.#write(driveFacts(wish, seed));
-      return this.driveFile(uuid);
+    const guest = { instanceUuid: wish.instance.get('uuid'), role: wish.role };
+    return this.#turns.run(guest.instanceUuid, async () => {
+      const known = wish.randomSeed ?? (await this.#read(guest))?.randomSeed;
+      await this.#write(guest, driveFacts(wish, known ?? randomBytes(SEED_BYTES).toString('base64')));
+      return this.driveFile(guest);
     });
   }
 
-  driveFile(instanceUuid: string): GuestFile {
-    return { hostPath: this.#drive(instanceUuid), guestPath: GUEST_PATH, readOnly: true };
+  driveFile(guest: GuestKey): GuestFile {
+    return { hostPath: this.#drive(guest), guestPath: GUEST_PATH, readOnly: true };
   }
 
   async refreshDrive(instance: Instance, vifs?: readonly Vif[]): Promise<void> {
-    const uuid = instance.get('uuid');
-    await this.#turns.run(uuid, async () => {
-      const facts = await this.#read(uuid);
-      if (facts !== undefined) await this.#write({ ...facts, ...changingFacts(instance), vifs: vifs ?? facts.vifs });
+    const instanceUuid = instance.get('uuid');
+    await this.#turns.run(instanceUuid, async () => {
+      for (const role of ROLES) {
+        const guest = { instanceUuid, role };
+        const facts = await this.#read(guest);
+        if (facts === undefined) continue;
+        await this.#write(guest, { ...facts, ...changingFacts(instance), vifs: vifs ?? facts.vifs });
+      }
     });
   }
 
-  async keepContents(instanceUuid: string, contents: readonly GuestContent[]): Promise<readonly GuestFile[]> {
+  async keepContents(guest: GuestKey, contents: readonly GuestContent[]): Promise<readonly GuestFile[]> {
     const owner = await this.parts.owner();
-    await makeFolder(this.#files(instanceUuid), owner);
+    await makeFolder(this.#files(guest), owner);
     await Promise.all(
       contents.map(({ data, mode }, index) =>
-        writeFileOnce(this.#file(instanceUuid, index), data, { mode, owner, synced: true }),
+        writeFileOnce(this.#file(guest, index), data, { mode, owner, synced: true }),
       ),
     );
     // Last: what it names is there.
     const root = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-    const index = join(this.#files(instanceUuid), KEPT_INDEX);
+    const index = join(this.#files(guest), KEPT_INDEX);
     await writeFileOnce(index, indexOf(contents), { mode: 0o600, owner: root, synced: true });
-    return this.contentFiles(instanceUuid, contents);
+    return this.contentFiles(guest, contents);
   }
 
   async belongings(instanceUuid: string): Promise<Belongings | undefined> {
-    const facts = await this.#read(instanceUuid);
-    return facts === undefined ? belongingsOfFiles(this.#files(instanceUuid)) : belongingsOfDrive(facts);
+    const own = { instanceUuid, role: 'main' } as const;
+    const facts = await this.#read(own);
+    return facts === undefined ? belongingsOfFiles(this.#files(own)) : belongingsOfDrive(facts);
   }
 
-  contentFiles(instanceUuid: string, contents: readonly GuestContent[]): readonly GuestFile[] {
+  contentFiles(guest: GuestKey, contents: readonly GuestContent[]): readonly GuestFile[] {
     return contents.map(({ guestPath }, index) => ({
-      hostPath: this.#file(instanceUuid, index),
+      hostPath: this.#file(guest, index),
       guestPath,
       readOnly: true,
     }));
@@ -90,33 +95,38 @@ export class ConfigDrives implements InstanceFolders {
 
   async withDrive(): Promise<ReadonlySet<string>> {
     const uuids = await this.#list();
-    const drives = await Promise.all(uuids.map((uuid) => readIfThere(this.#facts(uuid))));
+    const drives = await Promise.all(uuids.map((uuid) => readIfThere(this.#facts(ownOf(uuid)))));
     return new Set(uuids.filter((_uuid, index) => drives[index] !== undefined));
   }
 
+  async endRescue(instanceUuid: string): Promise<void> {
+    const folder = this.#folder({ instanceUuid, role: 'rescue' });
+    await this.#turns.run(instanceUuid, () => rm(folder, { recursive: true, force: true }));
+  }
+
   async remove(instanceUuid: string): Promise<void> {
-    await this.#turns.run(instanceUuid, () => rm(this.#folder(instanceUuid), { recursive: true, force: true }));
+    await this.#turns.run(instanceUuid, () => rm(this.#folder(ownOf(instanceUuid)), { recursive: true, force: true }));
   }
 
   async keepOnly(instanceUuids: ReadonlySet<string>): Promise<void> {
     for (const uuid of await this.#list()) if (!instanceUuids.has(uuid)) await this.remove(uuid);
   }
 
-  async #write(facts: DriveFacts): Promise<void> {
+  async #write(guest: GuestKey, facts: DriveFacts): Promise<void> {
     const [owner, vendorData] = await Promise.all([this.parts.owner(), this.parts.vendorData()]);
     const root = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-    await makeFolder(this.#folder(facts.uuid), root);
+    await makeFolder(this.#folder(guest), root);
     const kept = Buffer.from(JSON.stringify(facts));
-    await writeFileOnce(this.#facts(facts.uuid), kept, { mode: 0o600, owner: root, synced: true });
-    const drive = this.#drive(facts.uuid);
+    await writeFileOnce(this.#facts(guest), kept, { mode: 0o600, owner: root, synced: true });
+    const drive = this.#drive(guest);
     for (const { path, data } of driveFiles(facts, this.parts.settings, vendorData)) {
       await makeFolders(drive, dirname(path), owner);
       await writeFileOnce(join(drive, path), data, { mode: 0o600, owner, synced: false });
     }
   }
 
-  async #read(uuid: string): Promise<DriveFacts | undefined> {
-    const text = await readIfThere(this.#facts(uuid));
+  async #read(guest: GuestKey): Promise<DriveFacts | undefined> {
+    const text = await readIfThere(this.#facts(guest));
     return text === undefined ? undefined : (JSON.parse(text.toString('utf8')) as DriveFacts);
   }
 
@@ -129,25 +139,30 @@ export class ConfigDrives implements InstanceFolders {
     }
   }
 
-  #folder(uuid: string): string {
-    return join(this.parts.path, uuid);
+  #folder({ instanceUuid, role }: GuestKey): string {
+    const own = join(this.parts.path, instanceUuid);
+    return role === 'main' ? own : join(own, role);
   }
 
-  #facts(uuid: string): string {
-    return join(this.#folder(uuid), 'drive.json');
+  #facts(guest: GuestKey): string {
+    return join(this.#folder(guest), 'drive.json');
   }
 
-  #files(uuid: string): string {
-    return join(this.#folder(uuid), 'files');
+  #files(guest: GuestKey): string {
+    return join(this.#folder(guest), 'files');
   }
 
-  #file(uuid: string, index: number): string {
-    return join(this.#files(uuid), keptName(index));
+  #file(guest: GuestKey, index: number): string {
+    return join(this.#files(guest), keptName(index));
   }
 
-  #drive(uuid: string): string {
-    return join(this.#folder(uuid), 'drive');
+  #drive(guest: GuestKey): string {
+    return join(this.#folder(guest), 'drive');
   }
+}
+
+function ownOf(instanceUuid: string): GuestKey {
+  return { instanceUuid, role: 'main' };
 }
 
 /** Each folder on the way is the owner's. */

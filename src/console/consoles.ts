@@ -8,6 +8,7 @@ import { hangUp, runSession, tell, type SessionParts } from './session.js';
 
 export interface ConsolesParts extends SessionParts, PortsParts {
   readonly pause: DoorParts['pause'];
+  readonly mayEnter: DoorParts['mayEnter'];
 }
 
 /** Nobody looks at more at a time; each is a process in the container, and the proxy has one for each, too. */
@@ -56,9 +57,13 @@ export class SerialConsoles implements Consoles {
     return true;
   }
 
+  async endSessions(instanceUuid: string): Promise<void> {
+    await this.#end((session) => session.instanceUuid === instanceUuid);
+  }
+
   async close(instanceUuid: string): Promise<void> {
     for (const port of await this.#ports.takeBack(instanceUuid)) this.#shut(port);
-    await this.#end((session) => session.instanceUuid === instanceUuid);
+    await this.endSessions(instanceUuid);
   }
 
   /** Ends all sessions: the service stops. Ports stay allotted. */
@@ -68,8 +73,10 @@ export class SerialConsoles implements Consoles {
   }
 
   #door(port: number): Door {
-    const { host, pause } = this.parts;
-    const door = new Door({ host, port, pause, enter: (socket) => this.#enter(port, socket) });
+    const { host, pause, mayEnter, log } = this.parts;
+    const turnedAway = (address: string): void =>
+      log.warn('A connection to a console was turned away', { port, address });
+    const door = new Door({ host, port, pause, mayEnter, turnedAway, enter: (socket) => this.#enter(port, socket) });
     this.#doors.set(port, door);
     return door;
   }

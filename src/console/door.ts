@@ -9,6 +9,9 @@ export interface DoorParts {
   readonly port: number;
   /** Resolves after the time, or as soon as the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Whether one from this address is let in at all. */
+  readonly mayEnter: (address: string) => boolean;
+  readonly turnedAway: (address: string) => void;
   readonly enter: (socket: Socket) => void;
 }
 
@@ -16,7 +19,7 @@ export interface DoorParts {
  * A TCP port that listens only while somebody is expected.
  *
  * INVARIANTS: there are never more connections than admissions; an admission is good for one connection and for a short
- * time; the port listens as long as there is an admission, and no longer.
+ * time; the port listens as long as there is an admission, and no longer. Who may not enter uses up no admission.
  */
 export class Door {
   readonly #admissions = new Set<AbortController>();
@@ -65,6 +68,12 @@ export class Door {
   }
 
   #enter(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    if (!this.parts.mayEnter(address)) {
+      socket.destroy();
+      this.parts.turnedAway(address);
+      return;
+    }
     const [admission] = this.#admissions;
     if (admission === undefined) {
       socket.destroy();

@@ -41,8 +41,9 @@ export async function receive(op: InstanceOperation, arrival: Arrival): Promise<
 
 /** Takes away what stands here of a server that stays on another host. Its ports and its row are that one's business. */
 export async function leaveNothing(op: InstanceOperation): Promise<void> {
-  const { containers, networks, node } = op.parts;
+  const { containers, consoles, networks, node } = op.parts;
   await containers.remove(mainKey(op));
+  await consoles.close(op.instance.get('uuid'));
   await networks.unplug(op.instance.get('uuid'));
   await dropGuest(op);
   node.usageChanged();

@@ -32,6 +32,7 @@ export async function removeRemains(parts: ManagerParts, uuid: string, remains: 
   for (const key of containers.filter(({ role }) => role === 'rescue')) await parts.containers.remove(key);
   await parts.disks.conceal(uuid);
   for (const key of containers.filter(({ role }) => role !== 'rescue')) await parts.containers.remove(key);
+  await parts.consoles.close(uuid);
   if (remains?.hasPorts === true) await parts.networks.unplug(uuid);
   await parts.cpus.release(uuid);
   await parts.folders.remove(uuid);

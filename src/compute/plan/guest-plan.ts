@@ -1,9 +1,10 @@
 import type { InstanceSettings } from '../../settings/catalogue.js';
+import { withoutForbiddenWords } from '../../settings/image-words.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
 import type { Instance, Vif } from '../../objects/index.js';
 import type { InstanceOperation, ManagerParts } from '../operation.js';
 import type { ContainerPlan, GuestContent, GuestFile, InstanceFacts, LocalImage } from '../ports/containers.js';
-import type { InjectedFile } from '../ports/instance-folders.js';
+import type { GuestKey, GuestRole, InjectedFile } from '../ports/instance-folders.js';
 import { injectedContents, keyContent } from './contents.js';
 
 /** What a new container of a server is made of, as far as the request and the work before it tell. */
@@ -18,12 +19,14 @@ export interface GuestWish {
   readonly randomSeed?: string | null;
   /** The image is the server's own disk: what was put into it once is there, or was removed by its users. */
   readonly ownDisk?: boolean;
+  /** Absent: the server's own container. */
+  readonly role?: GuestRole;
 }
 
 /** Whose container it is, and the parts of this host that take part in it. */
 export interface PlanSubject {
   readonly instance: Instance;
-  readonly parts: Pick<ManagerParts, 'networks' | 'cpus' | 'folders' | 'settings'>;
+  readonly parts: Pick<ManagerParts, 'networks' | 'cpus' | 'folders' | 'settings' | 'policy'>;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function planGuest(op: InstanceOperation, wish: GuestWish): Promise
   return assemble(op, wish, {
     cpus,
     drive,
-    keep: (contents) => op.parts.folders.keepContents(uuid, contents),
+    keep: (contents) => op.parts.folders.keepContents(keyOf(wish), contents),
   });
 }
 
@@ -48,8 +51,8 @@ export async function showPlan(subject: PlanSubject, wish: GuestWish): Promise<C
   const { cpus, folders } = subject.parts;
   return assemble(subject, wish, {
     cpus: isPinned(wish) ? await cpus.choose(uuid, flavor.vcpus) : null,
-    drive: wantsDrive(subject) ? [folders.driveFile(uuid)] : [],
-    keep: (contents) => Promise.resolve(folders.contentFiles(uuid, contents)),
+    drive: wantsDrive(subject) ? [folders.driveFile(keyOf(wish))] : [],
+    keep: (contents) => Promise.resolve(folders.contentFiles(keyOf(wish), contents)),
   });
 }
 
@@ -61,15 +64,19 @@ interface OnHost {
 
 /** Nothing can be written into a container with a root file system that is read-only, not even before its start. */
 async function assemble(subject: PlanSubject, wish: GuestWish, { cpus, drive, keep }: OnHost): Promise<ContainerPlan> {
-  const { instance, settings, image } = wish;
-  const key = { instanceUuid: instance.uuid, role: 'main' } as const;
+  const { instance, image } = wish;
+  const settings = withoutForbiddenWords(wish.settings, image.defaults, subject.parts.policy);
   const files = [...subject.parts.networks.guestFiles(instance.uuid), ...drive];
   const wanted = [...keyContents(subject), ...injectedContents(wish.injectedFiles, files)];
-  const plan = { key, instance, image, settings, cpus };
+  const plan = { key: keyOf(wish), instance, image, settings, cpus };
   const isWritable = settings.read_only !== true;
   const contents = isWritable && wish.ownDisk === true ? [] : wanted;
   if (isWritable || contents.length === 0) return { ...plan, files, contents };
   return { ...plan, files: [...files, ...(await keep(contents))], contents: [] };
+}
+
+function keyOf({ instance, role = 'main' }: GuestWish): GuestKey {
+  return { instanceUuid: instance.uuid, role };
 }
 
 function isPinned({ settings }: GuestWish): boolean {
@@ -97,12 +104,12 @@ function hasDrive(text: string | null): boolean {
 
 async function writeDrive(
   op: InstanceOperation,
-  { vifs, adminPassword, injectedFiles: files, randomSeed = null }: GuestWish,
+  { vifs, adminPassword, injectedFiles: files, randomSeed = null, role = 'main' }: GuestWish,
   cpus: readonly number[] | null,
 ): Promise<GuestFile> {
   const attributes = [...NOVA_ATTRS, 'ec2_ids', 'keypairs', 'security_groups'];
   const instance = await op.conductor.instances.get(op.instance.get('uuid'), attributes);
-  return op.parts.folders.writeDrive({ instance, vifs, cpus, adminPassword, files, randomSeed });
+  return op.parts.folders.writeDrive({ instance, role, vifs, cpus, adminPassword, files, randomSeed });
 }
 
 function keyContents({ instance, parts }: PlanSubject): readonly GuestContent[] {

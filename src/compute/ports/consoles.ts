@@ -21,11 +21,13 @@ export interface Consoles {
   allot(instanceUuid: string, user: ConsoleUser, ttlMs: number): Promise<ConsoleAddress>;
   /** Whether the port is that instance's; then it takes one connection, within a short time. */
   admit(instanceUuid: string, port: number): Promise<boolean>;
+  /** Ends an instance's sessions with the container that they are in; its ports stay, for the next one. None is fine. */
+  endSessions(instanceUuid: string): Promise<void>;
   /** Ends an instance's sessions and takes its ports back; none is fine. */
   close(instanceUuid: string): Promise<void>;
 }
 
-/** Terminals inside instances. Implemented by docker/. */
+/** Terminals inside instances, in the container of a rescue as long as there is one. Implemented by docker/. */
 export interface Terminals {
   /**
    * Prepares one; its id outlives this process. Nothing runs yet. Throws NotFound without a container, Conflict when it

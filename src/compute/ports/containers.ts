@@ -59,6 +59,8 @@ export interface ImageDefaults {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Names of those of its environment. */
+  readonly variables: readonly string[];
   /** Paths that get an anonymous volume. */
   readonly volumes: readonly string[];
   /** How often its own health check is made; 0: as usual. Absent: it has none. */

@@ -1,5 +1,12 @@
 import type { Instance, Vif } from '../../objects/index.js';
-import type { GuestContent, GuestFile } from './containers.js';
+import type { ContainerKey, GuestContent, GuestFile } from './containers.js';
+
+/** Whose files they are: a rescue has its own, and the server has its own again afterwards. */
+export type GuestRole = Extract<ContainerKey['role'], 'main' | 'rescue'>;
+
+export interface GuestKey extends ContainerKey {
+  readonly role: GuestRole;
+}
 
 /** A file that its user wants to have in a server (nova's personality). */
 export interface InjectedFile {
@@ -20,6 +27,7 @@ export interface Belongings {
 export interface DriveWish {
   /** With ec2_ids, keypairs, flavor, metadata and security_groups. */
   readonly instance: Instance;
+  readonly role: GuestRole;
   readonly vifs: readonly Vif[];
   /** CPUs of the host that are its alone. */
   readonly cpus: readonly number[] | null;
@@ -37,13 +45,13 @@ export interface InstanceFolders {
   /** Writes the config drive, or brings it to what is wished; gives what to mount. */
   writeDrive(wish: DriveWish): Promise<GuestFile>;
   /** What `writeDrive` gives; writes nothing. */
-  driveFile(instanceUuid: string): GuestFile;
+  driveFile(guest: GuestKey): GuestFile;
   /** Files that are mounted, since nothing can be written where they belong; gives what to mount. */
-  keepContents(instanceUuid: string, contents: readonly GuestContent[]): Promise<readonly GuestFile[]>;
+  keepContents(guest: GuestKey, contents: readonly GuestContent[]): Promise<readonly GuestFile[]>;
   /** What `keepContents` gives; keeps nothing. */
-  contentFiles(instanceUuid: string, contents: readonly GuestContent[]): readonly GuestFile[];
+  contentFiles(guest: GuestKey, contents: readonly GuestContent[]): readonly GuestFile[];
   /**
-   * Brings a config drive to what the instance is now: its names, metadata and, if given, ports. Nothing for an instance
+   * Brings its config drive, and that of its rescue, to what the instance is now: its names, metadata and, if given, ports. Nothing for an instance
    * without one. A container that runs sees the change. `instance` with metadata.
    */
   refreshDrive(instance: Instance, vifs?: readonly Vif[]): Promise<void>;
@@ -51,6 +59,8 @@ export interface InstanceFolders {
   belongings(instanceUuid: string): Promise<Belongings | undefined>;
   /** Instances that have a config drive here. */
   withDrive(): Promise<ReadonlySet<string>>;
+  /** Removes what a rescue was given; none is fine. */
+  endRescue(instanceUuid: string): Promise<void>;
   /** Removes the instance's folder; none is fine. */
   remove(instanceUuid: string): Promise<void>;
   /** Removes the folders of all others. */

@@ -14,6 +14,8 @@ export type PowerVerdict =
   | 'start-paused'
   /** It runs, and Nova wants it stopped. */
   | 'stop'
+  /** It is rescued, and its own container runs on the disk that the other one has. */
+  | 'stop-own'
   /** Its container is gone. */
   | 'vanished';
 
@@ -22,8 +24,10 @@ export interface PowerFacts {
   readonly task: Task;
   /** power_state of the row. */
   readonly recorded: number | null;
-  /** What the engine says. */
+  /** What the engine says of the container that the server is at present; of a rescued one, that of its rescue. */
   readonly guest: PowerState | 'missing';
+  /** Its own container runs. */
+  readonly ownRuns: boolean;
   /** Its end was the doing of the engine, or of the host. */
   readonly engineTookIt: boolean;
 }
@@ -36,6 +40,10 @@ const HAS_CONTAINER: ReadonlySet<VmState> = new Set<VmState>([
   'stopped',
   'soft-delete',
 ]);
+/** States in which it runs, as far as Nova knows. */
+const RUNS: ReadonlySet<VmState> = new Set<VmState>(['active', 'paused', 'rescued', 'resized']);
+/** Those in which its end by itself makes it a stopped server. */
+const ENDS: ReadonlySet<VmState> = new Set<VmState>(['active', 'paused']);
 const OFF: ReadonlySet<PowerState> = new Set<PowerState>([POWER_STATE.SHUTDOWN, POWER_STATE.CRASHED]);
 
 /**
@@ -44,8 +52,8 @@ const OFF: ReadonlySet<PowerState> = new Set<PowerState>([POWER_STATE.SHUTDOWN, 
  */
 export function decidePower(facts: PowerFacts): PowerVerdict {
   const { vmState, task, guest } = facts;
-  // What a rescued server runs is not its own container, which is to stay off.
-  if (task !== null || vmState === 'rescued') return 'in-order';
+  if (task !== null) return 'in-order';
+  if (vmState === 'rescued' && facts.ownRuns) return 'stop-own';
   if (guest === 'missing') return HAS_CONTAINER.has(vmState) ? 'vanished' : 'in-order';
   if (guest === POWER_STATE.NOSTATE || vmState === 'suspended') return 'in-order';
   return OFF.has(guest) ? whenOff(facts) : whenOn(facts);
@@ -57,7 +65,14 @@ function whenOn({ vmState, recorded, guest }: PowerFacts): PowerVerdict {
 }
 
 function whenOff({ vmState, recorded, guest, engineTookIt }: PowerFacts): PowerVerdict {
-  if (vmState !== 'active' && vmState !== 'paused') return recorded === guest ? 'in-order' : 'record';
-  if (!engineTookIt) return 'ended';
+  const isOld = recorded === guest ? 'in-order' : 'record';
+  if (!RUNS.has(vmState)) return isOld;
+  if (engineTookIt) return whenTakenDown(vmState, recorded, isOld);
+  return ENDS.has(vmState) ? 'ended' : isOld;
+}
+
+/** A resized server was stopped before, or ran: its row says which. */
+function whenTakenDown(vmState: VmState, recorded: number | null, isOld: PowerVerdict): PowerVerdict {
+  if (vmState === 'resized' && recorded !== POWER_STATE.RUNNING) return isOld;
   return vmState === 'paused' ? 'start-paused' : 'start';
 }

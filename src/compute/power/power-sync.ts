@@ -5,7 +5,7 @@ import { NOVA_ATTRS } from '../instance-attrs.js';
 import type { InstanceOperation, ManagerParts } from '../operation.js';
 import { ownOperation } from '../own-work.js';
 import type { Conductor } from '../ports/conductor.js';
-import type { ContainerEvent, ContainerSummary } from '../ports/containers.js';
+import { POWER_STATE, type ContainerEvent, type ContainerKey, type ContainerSummary } from '../ports/containers.js';
 import type { Task, VmState } from '../states.js';
 import { decidePower, type PowerFacts } from './decision.js';
 import { settle, tellOfUpdate } from './settle.js';
@@ -21,6 +21,8 @@ export interface PowerSyncParts {
   readonly signal: AbortSignal;
 }
 
+/** Containers that a server is seen by. */
+const FOLLOWED: ReadonlySet<ContainerKey['role']> = new Set(['main', 'rescue'] as const);
 /** Only these change what an instance's row has to say. */
 const TELLING: ReadonlySet<string> = new Set(['start', 'die', 'pause', 'unpause', 'destroy']);
 
@@ -50,13 +52,14 @@ export class PowerSync {
     if (event.type === 'engine-lost') return this.#engineLost();
     if (event.type === 'engine-back') return this.#engineBack();
     if (event.action === 'start') this.#wentDown.delete(event.containerId);
-    if (event.key.role !== 'main' || !this.#follows(event.at)) return;
-    const uuid = event.key.instanceUuid;
-    if (event.action === 'update') return void this.#updated(uuid);
-    if (TELLING.has(event.action)) this.#changed(uuid, event.action);
+    if (!FOLLOWED.has(event.key.role) || !this.#follows(event.at)) return;
+    this.#changed(event);
   }
 
-  #changed(uuid: string, action: string): void {
+  #changed({ key, action }: Extract<ContainerEvent, { type: 'container' }>): void {
+    const uuid = key.instanceUuid;
+    if (action === 'update' && key.role === 'main') return void this.#updated(uuid);
+    if (!TELLING.has(action)) return;
     const { locks, log } = this.sync.parts;
     const isOurDoing = locks.isBusy(uuid);
     // A verb's own starts and removals are in the row that it writes; a death may come behind its back.
@@ -85,9 +88,10 @@ export class PowerSync {
       conductor.instances.onHost(parts.settings.host, NOVA_ATTRS),
       parts.containers.states(),
     ]);
-    const guests = new Map(states.filter((one) => one.key.role === 'main').map((one) => [one.key.instanceUuid, one]));
+    const guests = new Map(states.map((one) => [nameOf(one.key), one]));
     for (const instance of instances) {
-      const facts = this.#factsOf(instance, guests.get(instance.get('uuid')));
+      const guest = guests.get(nameOf(keyOf(instance)));
+      const facts = this.#factsOf(instance, { guest, own: guests.get(nameOf(mainOf(instance))) });
       if (decidePower(facts) !== 'in-order') await this.#compare(instance.get('uuid'));
     }
   }
@@ -154,11 +158,13 @@ export class PowerSync {
       if (signal.aborted || !this.#engineIsHere) return;
       // Throws Unavailable when the engine is going down: it stops its containers then, and takes no new connection
       // while it does (seen with Engine 20.10). So nothing is concluded from these deaths.
-      const guest = await parts.containers.state({ instanceUuid: uuid, role: 'main' });
-      if (guest === undefined && mayBeDeleted) return;
+      const own = await parts.containers.state({ instanceUuid: uuid, role: 'main' });
+      if (own === undefined && mayBeDeleted) return;
       const instance = await this.#conductor().instances.get(uuid, NOVA_ATTRS);
       if (instance.get('host') !== parts.settings.host) return;
-      const verdict = decidePower(this.#factsOf(instance, guest));
+      const key = keyOf(instance);
+      const guest = key.role === 'main' ? own : await parts.containers.state(key);
+      const verdict = decidePower(this.#factsOf(instance, { guest, own }));
       if (verdict !== 'in-order') await settle(this.#operation(instance), verdict, guest);
     };
     try {
@@ -180,13 +186,33 @@ export class PowerSync {
     return ownOperation(work, 'power_sync', instance);
   }
 
-  #factsOf(instance: Instance, guest: ContainerSummary | undefined): PowerFacts {
+  #factsOf(instance: Instance, { guest, own }: Standing): PowerFacts {
     return {
       vmState: instance.get('vm_state') as VmState,
       task: instance.get('task_state') as Task,
       recorded: instance.get('power_state'),
       guest: guest?.powerState ?? 'missing',
+      ownRuns: own?.powerState === POWER_STATE.RUNNING,
       engineTookIt: guest !== undefined && this.#wentDown.has(guest.containerId),
     };
   }
+}
+
+interface Standing {
+  /** The container that the server is at present, and its own. */
+  readonly guest: ContainerSummary | undefined;
+  readonly own: ContainerSummary | undefined;
+}
+
+/** The container that the server is at present. */
+function keyOf(instance: Instance): ContainerKey {
+  return instance.get('vm_state') === 'rescued' ? { ...mainOf(instance), role: 'rescue' } : mainOf(instance);
+}
+
+function mainOf(instance: Instance): ContainerKey {
+  return { instanceUuid: instance.get('uuid'), role: 'main' };
+}
+
+function nameOf({ instanceUuid, role }: ContainerKey): string {
+  return `${instanceUuid} ${role}`;
 }

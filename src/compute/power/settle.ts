@@ -1,5 +1,5 @@
 import { recordFault } from '../failures.js';
-import { mainKey, powerOff, vanished } from '../guest.js';
+import { exposeDisk, guestKey, mainKey, powerOff, vanished } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type ContainerState } from '../ports/containers.js';
 import type { PlainAction } from '../ports/notifications.js';
@@ -19,6 +19,7 @@ const SETTLINGS: Readonly<Record<PowerVerdict, Settling>> = {
   start: (op) => startAgain(op, false),
   'start-paused': (op) => startAgain(op, true),
   stop: stopAgain,
+  'stop-own': stopOwn,
   vanished: tellOfLoss,
 };
 
@@ -53,7 +54,9 @@ async function tellOfEnd(op: InstanceOperation, guest: ContainerState): Promise<
 
 async function startAgain(op: InstanceOperation, paused: boolean): Promise<void> {
   op.log.warn('The engine took the container down with itself; starting it again');
-  await op.parts.containers.start(mainKey(op));
+  // The disk of a rescued one is mounted for its rescue by this host, and a boot takes that away.
+  if (guestKey(op).role === 'rescue') await exposeDisk(op);
+  await op.parts.containers.start(guestKey(op));
   if (paused) await op.parts.containers.pause(mainKey(op));
   await save(op, { power_state: paused ? POWER_STATE.PAUSED : POWER_STATE.RUNNING }, [null]);
 }
@@ -62,6 +65,11 @@ async function stopAgain(op: InstanceOperation): Promise<void> {
   op.log.warn('A stopped server was started outside of Nova; stopping it');
   await powerOff(op, true);
   await save(op, { power_state: POWER_STATE.SHUTDOWN }, [null]);
+}
+
+async function stopOwn(op: InstanceOperation): Promise<void> {
+  op.log.warn('The own container of a rescued server was started outside of Nova; stopping it');
+  await op.parts.containers.stop(mainKey(op), { timeoutMs: 0 });
 }
 
 async function tellOfLoss(op: InstanceOperation): Promise<void> {

@@ -1,5 +1,5 @@
 import { booleanArg } from '../arguments.js';
-import { endForgottenRescue, guestState, mainKey, powerOf, powerOff, powerOn, vanished } from '../guest.js';
+import { endRescue, guestState, mainKey, powerOf, powerOff, powerOn, vanished } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
 import { dropShelfImage, removeShelfImage, withoutShelving } from './shelf-keys.js';
@@ -32,7 +32,7 @@ function shelfImageOf({ instance }: InstanceOperation): string {
  */
 export async function stop(op: InstanceOperation): Promise<void> {
   if ((await guestState(op)) === undefined) throw vanished();
-  await endForgottenRescue(op);
+  await endRescue(op);
   const before = await powerOff(op, booleanArg(op.request.args, 'clean_shutdown', true));
   const expected = OFF.has(before) ? (['powering-off', null] as const) : (['powering-off'] as const);
   await save(op, { vm_state: 'stopped', task_state: null, power_state: await powerOf(op) }, expected);
@@ -79,7 +79,7 @@ export async function resume(op: InstanceOperation): Promise<void> {
 /** One that is deleted in the middle of a rescue keeps that until it is restored. */
 export async function softDelete(op: InstanceOperation): Promise<void> {
   await powerOff(op, true);
-  if (op.instance.get('vm_state') !== 'rescued') await endForgottenRescue(op);
+  if (op.instance.get('vm_state') !== 'rescued') await endRescue(op);
   await save(op, { vm_state: 'soft-delete', task_state: null, power_state: await powerOf(op) }, ['soft-deleting']);
 }
 

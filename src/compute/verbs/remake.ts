@@ -3,7 +3,7 @@ import type { InstanceOperation } from '../operation.js';
 import { planGuest } from '../plan/guest-plan.js';
 import { instanceSettings } from '../plan/instance-settings.js';
 import type { ContainerPlan, InstanceFacts, LocalImage } from '../ports/containers.js';
-import type { Belongings } from '../ports/instance-folders.js';
+import type { Belongings, GuestRole } from '../ports/instance-folders.js';
 import type { InstanceSettings } from '../../settings/catalogue.js';
 import type { Vif } from '../../objects/index.js';
 
@@ -16,6 +16,8 @@ export interface Remake extends Partial<Belongings> {
   readonly vifs: readonly Vif[];
   /** The image is what the server's disk was. */
   readonly ownDisk?: boolean;
+  /** Absent: the server's own container. */
+  readonly role?: GuestRole;
 }
 
 /** What flavor, image and server set, checked: nothing is taken away before it is known that the new one can be made. */
@@ -31,10 +33,11 @@ export async function remake(op: InstanceOperation, wish: Remake): Promise<void>
 /** What it is to be made of. */
 export async function remakePlan(op: InstanceOperation, wish: Remake): Promise<ContainerPlan> {
   const { image, properties, vifs, injectedFiles = [], adminPassword = null, randomSeed = null } = wish;
+  const { role = 'main', ownDisk = false } = wish;
   const instance = factsOf(op, properties);
   const settings = remakeSettings(op, properties);
   const belongings = { injectedFiles, adminPassword, randomSeed };
-  return planGuest(op, { instance, settings, image, vifs, ...belongings, ownDisk: wish.ownDisk ?? false });
+  return planGuest(op, { instance, settings, image, vifs, ...belongings, role, ownDisk });
 }
 
 /**

@@ -2,7 +2,7 @@ import { messageOf, ServiceError } from '../../errors/kinds.js';
 import { optionalStringArg, booleanArg } from '../arguments.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
-import { exposeDisk, mainKey, powerOff } from '../guest.js';
+import { endRescue, exposeDisk, mainKey, powerOff } from '../guest.js';
 import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type ContainerKey, type ContainerState } from '../ports/containers.js';
@@ -36,12 +36,13 @@ async function rescueHere(op: InstanceOperation): Promise<void> {
   const settings = remakeSettings(op, properties);
   const local = await parts.images.ensure(image, context, op.signal);
   await powerOff(op, booleanArg(request.args, 'clean_shutdown', true));
+  await parts.consoles.endSessions(op.instance.get('uuid'));
   const { vifs, wait } = await plug(op, await parts.networks.recorded(networkSubject(op)), []);
   wait.cancel();
   const adminPassword = optionalStringArg(request.args, 'rescue_password');
-  const plan = await remakePlan(op, { image: local, properties, vifs, adminPassword });
+  const plan = await remakePlan(op, { image: local, properties, vifs, adminPassword, role: 'rescue' });
   const disk = await exposeDisk(op);
-  await parts.containers.create({ ...plan, key: rescueKey(op), files: [...plan.files, ...disk] }, op.signal);
+  await parts.containers.create({ ...plan, files: [...plan.files, ...disk] }, op.signal);
   const state = await startNew(op, settings, rescueKey(op));
   await save(op, { vm_state: 'rescued', task_state: null, power_state: powerOf(state), launched_at: parts.now() }, [
     'rescuing',
@@ -50,16 +51,11 @@ async function rescueHere(op: InstanceOperation): Promise<void> {
 
 /** The server runs again, with what was changed of its disk. */
 export async function unrescue(op: InstanceOperation): Promise<void> {
+  await op.parts.consoles.endSessions(op.instance.get('uuid'));
   await endRescue(op);
   await op.parts.containers.start(mainKey(op));
   const powerState = powerOf(await op.parts.containers.state(mainKey(op)));
   await save(op, { vm_state: 'active', task_state: null, power_state: powerState }, ['unrescuing']);
-}
-
-/** First the container that has the disk, then the disk: the server's own may have it again only after that. */
-async function endRescue(op: InstanceOperation): Promise<void> {
-  await op.parts.containers.remove(rescueKey(op));
-  await op.parts.disks.conceal(op.instance.get('uuid'));
 }
 
 async function takeBack(op: InstanceOperation): Promise<void> {

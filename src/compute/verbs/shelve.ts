@@ -1,6 +1,6 @@
 import { booleanArg, stringArg } from '../arguments.js';
 import { sealedBelongings } from '../carry/shelf.js';
-import { endForgottenRescue, powerOf, powerOff } from '../guest.js';
+import { endRescue, powerOf, powerOff } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { POWER_STATE } from '../ports/containers.js';
@@ -64,8 +64,9 @@ async function leave(op: InstanceOperation, clean: boolean): Promise<void> {
   const uuid = instance.get('uuid');
   await notify(op, 'shelve_offload', 'start');
   await powerOff(op, clean);
-  await endForgottenRescue(op);
+  await endRescue(op);
   await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
+  await parts.consoles.close(uuid);
   await parts.networks.unplug(uuid);
   await dropGuest(op);
   await parts.allocations.remove(uuid);

@@ -1,4 +1,5 @@
 import { messageOf, novaNameOf } from '../../errors/kinds.js';
+import { endRescue } from '../guest.js';
 import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
@@ -30,8 +31,7 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   parts.waiters.clear(uuid);
   await notify(op, 'delete', 'start');
   await notify(op, 'shutdown', 'start');
-  await parts.containers.remove({ instanceUuid: uuid, role: 'rescue' });
-  await parts.disks.conceal(uuid);
+  await endRescue(op);
   await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
   await parts.consoles.close(uuid);
   await dropGuest(op);

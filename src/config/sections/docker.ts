@@ -1,4 +1,5 @@
 import { option, type Section } from '../option.js';
+import { ipNetwork } from '../values/addresses.js';
 import { list } from '../values/containers.js';
 import { boolean, float, integer, oneOf, string } from '../values/scalars.js';
 import { byteSize } from '../values/sizes.js';
@@ -114,6 +115,13 @@ const settings = {
 };
 
 const states = {
+  console_proxies: option(list(ipNetwork()), {
+    default: [],
+    help:
+      'Addresses or networks (192.0.2.0/24) from which nova-serialproxy connects to consoles. A console listens only for ' +
+      'the moment after the proxy has shown a good token, to one connection, but that has no password: whoever else ' +
+      'reaches the port in this moment could be first. Others than these are turned away. Empty: anybody is let in.',
+  }),
   start_grace: option(float({ min: 0 }), {
     default: 0.05,
     help:

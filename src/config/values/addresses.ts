@@ -15,6 +15,22 @@ export function ipAddress(): ValueType<string> {
   };
 }
 
+/** An address, or a network as ADDRESS/BITS. */
+export function ipNetwork(): ValueType<string> {
+  return {
+    ...plain,
+    name: 'IP network value',
+    parse(text) {
+      const [address = '', bits, ...rest] = text.split('/');
+      const most = isIPv4(address) ? 32 : isIPv6Address(address) ? 128 : -1;
+      const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+      if (most < 0 || !isNetwork || rest.length > 0)
+        throw new BadValue('expected an IP address or a network such as 192.0.2.0/24');
+      return text;
+    },
+  };
+}
+
 /** An address or a host name in the strict sense of RFC 1123; with `underscores`, oslo's HostDomain. */
 export function hostAddress(options: { underscores?: boolean } = {}): ValueType<string> {
   const label = options.underscores === true ? /^(?!-)[A-Z0-9_-]{1,63}(?<!-)$/i : /^(?!-)[A-Z0-9-]{1,63}(?<!-)$/i;

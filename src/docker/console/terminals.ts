@@ -28,22 +28,26 @@ const LOOK_MS = 100;
  */
 export function createTerminals(parts: TerminalParts): Terminals {
   return {
-    prepare: (instanceUuid) => prepare(parts, { instanceUuid, role: 'main' }),
+    async prepare(instanceUuid) {
+      const ofRescue = await prepare(parts, { instanceUuid, role: 'rescue' });
+      const terminalId = ofRescue ?? (await prepare(parts, { instanceUuid, role: 'main' }));
+      if (terminalId === undefined) throw containerMissing({ instanceUuid, role: 'main' });
+      return terminalId;
+    },
     open: (id) => open(parts, id),
     hangUp: (id) => (id.startsWith(ATTACHED) ? Promise.resolve() : hangUp(parts, id)),
   };
 }
 
-async function prepare({ engine, ours }: TerminalParts, key: ContainerKey): Promise<string> {
-  const terminalId = await ours.act(key, async (id) => {
+/** undefined: there is no such container. */
+async function prepare({ engine, ours }: TerminalParts, key: ContainerKey): Promise<string | undefined> {
+  return ours.act(key, async (id) => {
     const { Config: config } = await inspectContainer(engine, id);
     if (config.Tty && config.OpenStdin) return `${ATTACHED}${id}`;
     const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
     const options = { Cmd: SHELL, Tty: true, Env: ['TERM=xterm'], DetachKeys: DETACH_KEYS };
     return createExec(engine, id, { ...options, ...streams });
   });
-  if (terminalId === undefined) throw containerMissing(key);
-  return terminalId;
 }
 
 async function open({ engine, log }: TerminalParts, terminalId: string): Promise<Duplex> {

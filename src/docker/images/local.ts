@@ -26,6 +26,7 @@ function localImage(imageId: string, reference: string, inspect: ImageInspect): 
       entrypoint: listOf(config.Entrypoint),
       command: listOf(config.Cmd),
       labels: config.Labels ?? {},
+      variables: listOf(config.Env).map((variable) => variable.replace(/=.*/s, '')),
       volumes: Object.keys(config.Volumes ?? {}),
       ...(config.Healthcheck && { health: healthOf(config.Healthcheck) }),
     },

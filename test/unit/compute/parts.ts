@@ -106,7 +106,7 @@ export function fakeParts() {
     ensure: sinon.stub().resolves({
       imageId: 'image-1',
       reference: 'nova-image:image-1',
-      defaults: { entrypoint: [], command: ['sh'], labels: {}, volumes: [] },
+      defaults: { entrypoint: [], command: ['sh'], labels: {}, variables: [], volumes: [] },
       sizeBytes: 1,
     }),
     cache: sinon.stub().resolves('cached'),
@@ -170,10 +170,12 @@ export function fakeParts() {
     belongings: sinon.stub<[string], Promise<Belongings | undefined>>().resolves(undefined),
     refreshDrive: sinon.stub().resolves(),
     withDrive: sinon.stub().resolves(new Set()),
+    endRescue: sinon.stub().resolves(),
     remove: sinon.stub().resolves(),
     keepOnly: sinon.stub().resolves(),
   };
   const consoles = {
+    endSessions: sinon.stub().resolves(),
     allot: sinon.stub().resolves({ host: '192.0.2.1', port: 10_000 }),
     admit: sinon.stub().resolves(true),
     close: sinon.stub().resolves(),

@@ -3,6 +3,7 @@ import sinon from 'sinon';
 import {
   POWER_STATE,
   type ContainerEvent,
+  type ContainerRole,
   type ContainerState,
   type PowerState,
 } from '../../../src/compute/ports/containers.js';
@@ -36,10 +37,18 @@ describe('compute/power: what a comparison asks for', () => {
     ['error', null, NOSTATE, 'missing', false, 'in-order'],
     ['shelved_offloaded', null, NOSTATE, 'missing', false, 'in-order'],
     ['building', 'spawning', NOSTATE, 'missing', false, 'in-order'],
+    ['rescued', null, RUNNING, RUNNING, false, 'in-order'],
+    ['rescued', null, RUNNING, SHUTDOWN, true, 'start'],
+    ['rescued', null, RUNNING, SHUTDOWN, false, 'record'],
+    ['rescued', 'unrescuing', RUNNING, SHUTDOWN, true, 'in-order'],
+    ['rescued', null, RUNNING, 'missing', true, 'in-order'],
+    ['resized', null, RUNNING, SHUTDOWN, true, 'start'],
+    ['resized', null, RUNNING, SHUTDOWN, false, 'record'],
+    ['resized', null, SHUTDOWN, SHUTDOWN, true, 'in-order'],
   ];
   for (const [vmState, task, recorded, guest, engineTookIt, verdict] of table) {
     it(`${vmState}/${task ?? '-'} recorded ${recorded}, container ${guest}${engineTookIt ? ', the engine took it' : ''}: ${verdict}`, () => {
-      assert.equal(decidePower({ vmState, task, recorded, guest, engineTookIt }), verdict);
+      assert.equal(decidePower({ vmState, task, recorded, guest, engineTookIt, ownRuns: false }), verdict);
     });
   }
 });
@@ -81,9 +90,13 @@ describe('compute/power: events', () => {
     return { fake, sync, abort, following };
   }
 
-  const told = (action: 'die' | 'start' | 'destroy' | 'update', containerId = 'c1'): ContainerEvent => ({
+  const told = (
+    action: 'die' | 'start' | 'destroy' | 'update',
+    containerId = 'c1',
+    role: ContainerRole = 'main',
+  ): ContainerEvent => ({
     type: 'container',
-    key: { instanceUuid: UUID, role: 'main' },
+    key: { instanceUuid: UUID, role },
     containerId,
     action,
     at: new Date(0),
@@ -187,6 +200,62 @@ describe('compute/power: events', () => {
     sync.onEvent(told('start', containerId));
     await sync.compareAll();
     assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'stopped');
+  });
+
+  const OWN = { instanceUuid: UUID, role: 'main' } as const;
+  const RESCUE = { ...OWN, role: 'rescue' } as const;
+
+  function rescued(own: PowerState, rescue: PowerState) {
+    const { fake, sync } = setUp();
+    const states = new Map(
+      [own, rescue].map((power, nth) => {
+        const key = [OWN, RESCUE][nth] ?? OWN;
+        return [key.role, { ...containerState(power), key, containerId: key.role }] as const;
+      }),
+    );
+    fake.containers.state.callsFake(({ role }: typeof OWN | typeof RESCUE) => Promise.resolve(states.get(role)));
+    fake.containers.states.resolves([...states.values()]);
+    const row = { vm_state: 'rescued', power_state: RUNNING };
+    fake.conductor.instances.onHost.resolves([makeInstance(row)]);
+    fake.conductor.instances.get.callsFake(() => Promise.resolve(makeInstance(row)));
+    return { fake, sync };
+  }
+
+  it('starts the container of a rescue, with the disk, and not the server’s own, when the engine is back', async () => {
+    const { fake, sync } = rescued(SHUTDOWN, SHUTDOWN);
+    fake.containers.endedWithTheEngine.resolves(new Set(['main', 'rescue']));
+    sync.onEvent({ type: 'engine-lost', at: new Date(0) });
+    sync.onEvent({ type: 'engine-back', at: new Date(0) });
+    await clock.tickAsync(10);
+    assert.deepEqual(fake.containers.start.args, [[RESCUE]]);
+    assert.ok(fake.disks.expose.calledBefore(fake.containers.start));
+  });
+
+  for (const restarts of [true, false]) {
+    it(`${restarts ? 'starts it' : 'leaves it'} when the host was down and guests are ${restarts ? '' : 'not '}to be started`, async () => {
+      const { fake, sync } = rescued(SHUTDOWN, SHUTDOWN);
+      fake.containers.endedWithTheEngine.resolves(new Set(['main', 'rescue']));
+      await sync.compareAtStart(restarts);
+      assert.deepEqual(fake.containers.start.args, restarts ? [[RESCUE]] : []);
+    });
+  }
+
+  it('records that a rescue ended by itself; the server stays rescued', async () => {
+    const { fake, sync } = rescued(SHUTDOWN, SHUTDOWN);
+    sync.onEvent(told('die', 'rescue', 'rescue'));
+    await clock.tickAsync(300);
+    assert.deepEqual(
+      fake.saved.map(({ fields }) => fields),
+      [{ power_state: SHUTDOWN }],
+    );
+  });
+
+  it('stops the server’s own container when somebody starts it during a rescue', async () => {
+    const { fake, sync } = rescued(RUNNING, RUNNING);
+    sync.onEvent(told('start'));
+    await clock.tickAsync(300);
+    assert.deepEqual(fake.containers.stop.args, [[OWN, { timeoutMs: 0 }]]);
+    assert.deepEqual(fake.saved, []);
   });
 
   it('sees no events with handle_virt_lifecycle_events off', async () => {

@@ -11,6 +11,8 @@ import { SETTINGS, VIFS } from './facts.js';
 
 const OTHER = '44444444-4444-4444-8444-444444444444';
 
+const OWN = { instanceUuid: UUID, role: 'main' } as const;
+
 describe('config-drive: folders of instances', () => {
   let path: string;
   let drives: ConfigDrives;
@@ -41,7 +43,7 @@ describe('config-drive: folders of instances', () => {
       ec2_ids: create('EC2Ids', { instance_id: 'i-1', ami_id: 'ami-1', kernel_id: null, ramdisk_id: null }),
       ...fields,
     });
-    return { instance, vifs: [], cpus: null, adminPassword: 'pw', files: [], ...more };
+    return { instance, role: 'main', vifs: [], cpus: null, adminPassword: 'pw', files: [], ...more };
   }
 
   async function latest(): Promise<Record<string, unknown>> {
@@ -92,13 +94,13 @@ describe('config-drive: folders of instances', () => {
 
   it('gives the injected files of a server without a drive, and not its key, which Nova knows', async () => {
     const content = { data: Buffer.from('x'), mode: 0o644 };
-    await drives.keepContents(UUID, [
+    await drives.keepContents(OWN, [
       { ...content, guestPath: '/root/.ssh/authorized_keys', append: true },
       { ...content, guestPath: '/a', append: false },
     ]);
     const own = { injectedFiles: [{ path: '/a', data: Buffer.from('x') }], adminPassword: null, randomSeed: null };
     deepEqual(await open().belongings(UUID), own);
-    await drives.keepContents(UUID, [{ ...content, guestPath: '/root/key', append: true }]);
+    await drives.keepContents(OWN, [{ ...content, guestPath: '/root/key', append: true }]);
     equal(await drives.belongings(UUID), undefined);
   });
 
@@ -122,11 +124,39 @@ describe('config-drive: folders of instances', () => {
 
   it('keeps files that are mounted', async () => {
     const content = { guestPath: '/root/.ssh/authorized_keys', data: Buffer.from('key'), mode: 0o600, append: true };
-    const [file] = await drives.keepContents(UUID, [content]);
+    const [file] = await drives.keepContents(OWN, [content]);
     deepEqual([file?.guestPath, file?.readOnly], ['/root/.ssh/authorized_keys', true]);
-    deepEqual(drives.contentFiles(UUID, [content]), [file]);
+    deepEqual(drives.contentFiles(OWN, [content]), [file]);
     equal(await readFile(file?.hostPath ?? '', 'utf8'), 'key');
     deepEqual([...(await drives.withDrive())], []);
+  });
+
+  it('gives a rescue a drive and files of its own, and the server has what it had', async () => {
+    const files = [{ path: '/a', data: Buffer.from('mine') }];
+    await drives.writeDrive(wish({}, { files }));
+    const content = { guestPath: '/k', data: Buffer.from('key'), mode: 0o600, append: true };
+    const [own] = await drives.keepContents(OWN, [content]);
+    const before = await latest();
+    const rescue = { ...OWN, role: 'rescue' } as const;
+    const drive = await drives.writeDrive(wish({}, { role: 'rescue', adminPassword: 'medic' }));
+    const [other] = await drives.keepContents(rescue, [{ ...content, data: Buffer.from('other') }]);
+    deepEqual([drive, drives.driveFile(rescue)], [drive, drive]);
+    const told = async (): Promise<Record<string, unknown>> =>
+      JSON.parse(await readFile(join(drive.hostPath, 'openstack/latest/meta_data.json'), 'utf8')) as Record<
+        string,
+        unknown
+      >;
+    deepEqual([(await told())['admin_pass'], (await told())['files']], ['medic', undefined]);
+    deepEqual(await latest(), before);
+    await drives.refreshDrive(makeInstance({ metadata: { role: 'db' } }));
+    deepEqual([(await told())['meta'], (await latest())['meta']], [{ role: 'db' }, { role: 'db' }]);
+    deepEqual(await Promise.all([own, other].map((file) => readFile(file?.hostPath ?? '', 'utf8'))), ['key', 'other']);
+    await drives.endRescue(UUID);
+    await drives.endRescue(UUID);
+    deepEqual(
+      [(await readdir(join(path, UUID))).sort(), (await latest())['admin_pass']],
+      [['drive', 'drive.json', 'files'], 'pw'],
+    );
   });
 
   it('leaves nothing of an instance that is gone', async () => {

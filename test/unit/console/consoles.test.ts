@@ -4,46 +4,15 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duplex } from 'node:stream';
-import type { Terminals } from '../../../src/compute/ports/consoles.js';
 import { SerialConsoles } from '../../../src/console/consoles.js';
+import { mayEnter } from '../../../src/console/guests.js';
 import { ConsoleNotes } from '../../../src/console/notes.js';
 import { ServiceError } from '../../../src/errors/kinds.js';
+import { FakeTerminals } from './terminals.js';
 
 const [ONE, OTHER] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const user = { userId: 'u', projectId: 'p' };
 const HOST = '127.0.0.1';
-
-/** Terminals that answer in capitals. */
-class FakeTerminals implements Terminals {
-  readonly open_ = new Map<string, Duplex>();
-  readonly hungUp: string[] = [];
-  failure: Error | undefined;
-  #count = 0;
-
-  prepare(): Promise<string> {
-    this.#count += 1;
-    return this.failure === undefined ? Promise.resolve(`shell/${this.#count}`) : Promise.reject(this.failure);
-  }
-
-  open(id: string): Promise<Duplex> {
-    const stream: Duplex = new Duplex({
-      read: () => undefined,
-      write: (chunk: Buffer, _encoding, done) => {
-        stream.push(chunk.toString().toUpperCase());
-        done();
-      },
-    });
-    this.open_.set(id, stream);
-    return Promise.resolve(stream);
-  }
-
-  hangUp(id: string): Promise<void> {
-    this.hungUp.push(id);
-    this.open_.get(id)?.destroy();
-    return Promise.resolve();
-  }
-}
 
 describe('console', () => {
   let folder: string;
@@ -69,7 +38,7 @@ describe('console', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function start(ports = 3, host = HOST): Promise<SerialConsoles> {
+  async function start(ports = 3, host = HOST, networks: readonly string[] = []): Promise<SerialConsoles> {
     const write = (message: string, facts?: object): void => void lines.push(`${message} ${JSON.stringify(facts)}`);
     const consoles = new SerialConsoles({
       terminals,
@@ -77,6 +46,7 @@ describe('console', () => {
       host,
       range: [first, first + ports],
       now: () => new Date(nowMs),
+      mayEnter: mayEnter(networks),
       pause: (_ms, signal) =>
         new Promise((resolve) => {
           passTime.push(resolve);
@@ -138,6 +108,35 @@ describe('console', () => {
     await refused(port);
     equal(await consoles.admit(ONE, port), true);
     await entered(port);
+  });
+
+  it('turns away who is no proxy, and still waits for the proxy', async () => {
+    const consoles = await start(3, HOST, ['127.0.0.2']);
+    const { port } = await consoles.allot(ONE, user, 1000);
+    await consoles.admit(ONE, port);
+    const stranger = await entered(port);
+    await once(stranger, 'close');
+    const proxy = connect({ port, host: HOST, localAddress: '127.0.0.2' });
+    sockets.push(proxy);
+    proxy.setEncoding('utf8');
+    equal(await says(proxy, 'hi'), 'HI');
+    deepEqual(
+      lines.filter((line) => line.includes('turned away')),
+      [`A connection to a console was turned away {"port":${port},"address":"127.0.0.1"}`],
+    );
+  });
+
+  it('ends the sessions with the container; the ports stay', async () => {
+    const consoles = await start();
+    const { port } = await consoles.allot(ONE, user, 1000);
+    await consoles.admit(ONE, port);
+    const socket = await entered(port);
+    equal(await says(socket, 'hi'), 'HI');
+    const closed = once(socket, 'close');
+    await consoles.endSessions(ONE);
+    await closed;
+    deepEqual(terminals.hungUp, ['shell/1']);
+    equal(await consoles.admit(ONE, port), true);
   });
 
   it('has several sessions at once, and lets in as many as were announced', async () => {

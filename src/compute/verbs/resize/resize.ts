@@ -48,6 +48,7 @@ async function depart(op: InstanceOperation, migration: Migration): Promise<void
     if (!op.signal.aborted) await stay(op, migration);
     throw error;
   }
+  await op.parts.consoles.close(op.instance.get('uuid'));
 }
 
 /** As it was, after all: on its ports, running if it ran, and nothing of it on its way. */

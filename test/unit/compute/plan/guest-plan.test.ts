@@ -38,7 +38,7 @@ function wish(op: InstanceOperation, settings: InstanceSettings = {}, more: Part
     image: {
       imageId: 'i',
       reference: 'r',
-      defaults: { entrypoint: [], command: ['sh'], labels: {}, volumes: [] },
+      defaults: { entrypoint: [], command: ['sh'], labels: {}, variables: [], volumes: [] },
       sizeBytes: 1,
     },
     vifs: [],
