@@ -6,6 +6,7 @@ import type { InstanceOperation } from './operation.js';
 import {
   POWER_STATE,
   type ContainerKey,
+  type ContainerRole,
   type ContainerState,
   type GuestFile,
   type PowerState,
@@ -14,7 +15,11 @@ import {
 /** The container that the instance is, as the verbs handle it. */
 
 export function mainKey(op: InstanceOperation): ContainerKey {
-  return { instanceUuid: op.instance.get('uuid'), role: 'main' };
+  return keyOf(op, 'main');
+}
+
+export function keyOf(op: InstanceOperation, role: ContainerRole): ContainerKey {
+  return { instanceUuid: op.instance.get('uuid'), role };
 }
 
 /** The container that the server is at present: that of its rescue, as long as it is rescued. */
@@ -40,12 +45,24 @@ export function toldPower({ instance }: InstanceOperation, power: PowerState): P
 
 /** Starts it. A container that is gone took the server's disk with it: nothing starts an empty one in its place. */
 export async function powerOn(op: InstanceOperation): Promise<PowerState> {
-  if ((await guestState(op)) === undefined) throw vanished();
+  if ((await guestState(op)) === undefined) await setBack(op);
   await refreshDrive(op);
   if (guestKey(op).role === 'rescue') await exposeDisk(op);
   else await endRescue(op);
   await op.parts.containers.start(guestKey(op));
   return powerOf(op);
+}
+
+/** A resize that could not even be taken back leaves the server's container aside; one that is gone is gone. */
+async function setBack(op: InstanceOperation): Promise<void> {
+  const former = keyOf(op, 'former');
+  if (guestKey(op).role !== 'main' || (await op.parts.containers.state(former)) === undefined) throw vanished();
+  await op.parts.containers.rename(former, mainKey(op));
+}
+
+/** Removes the server's own containers: the one that it is, and those of a resize. */
+export async function removeOwn(op: InstanceOperation): Promise<void> {
+  for (const role of ['incoming', 'former', 'main'] as const) await op.parts.containers.remove(keyOf(op, role));
 }
 
 /** Stops it, politely when `clean`; gives the power_state it was found in. */

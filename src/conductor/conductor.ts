@@ -77,6 +77,12 @@ function actionEvents(calls: ConductorCalls, host: string): ActionEvents {
       if (name !== 'InstanceActionNotFound' && name !== 'InstanceActionEventNotFound') throw error;
     }
   };
+  const note: ActionEvents['note'] = async (uuid, { event, details, failed, at }) => {
+    const result = failed ? 'Error' : 'Success';
+    const fields = { event, host, details, result, start_time: at, finish_time: at };
+    const args = [uuid, calls.context.requestId];
+    await calls.objectAction(create('InstanceActionEvent', fields), 'create', { args });
+  };
   return {
     start: (uuid, event) =>
       unlessUnknown(
@@ -93,13 +99,11 @@ function actionEvents(calls: ConductorCalls, host: string): ActionEvents {
     async begin(uuid, action) {
       await calls.classAction('InstanceAction', 'action_start', [uuid, action], { want_result: false });
     },
-    async record(uuid, { action, event, details, failed, at }) {
+    async record(uuid, { action, ...happened }) {
       await calls.classAction('InstanceAction', 'action_start', [uuid, action], { want_result: false });
-      const result = failed ? 'Error' : 'Success';
-      const fields = { event, host, details, result, start_time: at, finish_time: at };
-      const args = [uuid, calls.context.requestId];
-      await calls.objectAction(create('InstanceActionEvent', fields), 'create', { args });
+      await note(uuid, happened);
     },
+    note,
     async isFinished(uuid, event) {
       const ours = await eventsOfOurs(calls, { uuid, event, host });
       return ours.length === 0 ? undefined : ours.some((one) => one.get('finish_time') !== null);

@@ -4,7 +4,9 @@ import { create } from './containers/create.js';
 import { pause, unpause } from './containers/freeze.js';
 import { OurContainers } from './containers/ours.js';
 import type { ContainerParts } from './containers/parts.js';
+import { making } from './containers/making.js';
 import { remove } from './containers/remove.js';
+import { rename } from './containers/rename.js';
 import { limit, limitsUpdate } from './containers/limit.js';
 import { deathsByTheEngine } from './containers/engine-memory.js';
 import { runInside } from './containers/inside.js';
@@ -47,6 +49,8 @@ export function createContainers({ engine, events, settings, system, log }: Cont
     pause: (key) => pause(parts, key),
     unpause: (key) => unpause(parts, key),
     remove: (key) => remove(parts, key),
+    rename: (from, to) => rename(parts, from, to),
+    making: (key) => making(parts, key, settings.lxcfsFolder),
     state: (key) => state(parts, key),
     states: () => states(parts, settings.host),
     consoleOutput: (key, lines) => consoleOutput(parts, key, lines),

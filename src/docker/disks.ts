@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { kindOf, ServiceError } from '../errors/kinds.js';
 import type { DiskKey, Disks, TakenDisk } from '../compute/ports/disks.js';
 import { diskArchive } from './disks/archive.js';
+import { carry, checkCarriable } from './disks/carry.js';
 import { checkExposable, conceal, expose } from './disks/expose.js';
 import { fileOf, filesIn, sizeOf, unfinishedOf } from './disks/folder.js';
 import { diskName, DISK_REPOSITORY, parseDiskName } from './disks/name.js';
@@ -36,6 +37,8 @@ export function createDisks(parts: DisksParts): Disks {
     checkExposable: (container) => checkExposable(parts, container),
     expose: (container, guestPath) => expose(parts, container, guestPath),
     conceal: (instanceUuid) => conceal(parts, instanceUuid),
+    checkCarriable: (container, signal) => checkCarriable(parts, container, signal),
+    carry: (way, signal) => carry(parts, way, signal),
     sweep: (isNeeded) => sweep(parts, isNeeded),
   };
 }

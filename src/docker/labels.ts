@@ -1,4 +1,4 @@
-import type { ContainerKey, InstanceFacts } from '../compute/ports/containers.js';
+import type { ContainerKey, ContainerRole, InstanceFacts } from '../compute/ports/containers.js';
 import { parseContainerName } from './names.js';
 
 /** What the names of all labels of ours begin with. */
@@ -18,6 +18,9 @@ export const LABEL = {
 export const SEALED_LABEL = `${OUR_LABELS}sealed`;
 
 const FORMAT = '1';
+
+/** The server's own: names change when one takes the place of another, labels can't. */
+const OF_SERVER: ReadonlySet<string | undefined> = new Set(['main', 'incoming', 'former'] satisfies ContainerRole[]);
 
 /** The labels of a container of ours. Labels under our prefix that its image brings are blanked. */
 export function containerLabels(
@@ -47,7 +50,10 @@ export function ownerOf(
 ): ContainerKey | undefined {
   const key = parseContainerName(name);
   if (key === undefined || labels === null || labels === undefined) return undefined;
-  const agrees =
-    labels[LABEL.instanceUuid] === key.instanceUuid && labels[LABEL.role] === key.role && labels[LABEL.host] === host;
-  return agrees ? key : undefined;
+  const agrees = labels[LABEL.instanceUuid] === key.instanceUuid && labels[LABEL.host] === host;
+  return agrees && agreesOnRole(labels[LABEL.role], key.role) ? key : undefined;
+}
+
+function agreesOnRole(label: string | undefined, role: ContainerRole): boolean {
+  return label === role || (OF_SERVER.has(label) && OF_SERVER.has(role));
 }

@@ -75,7 +75,7 @@ const bookworm: Release = {
     ],
     linuxbridge: ['neutron-linuxbridge-agent', 'ebtables'],
     'python-compute': ['nova-compute'],
-    tests: ['docker-registry', 'lxcfs', 'openssl', 'systemd'],
+    tests: ['btrfs-progs', 'docker-registry', 'lxcfs', 'openssl', 'systemd'],
     tempest: ['tempest', 'python3-stestr', 'busybox-static', 'iputils-ping'],
   },
   neutronApi: 'command',

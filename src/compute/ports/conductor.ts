@@ -96,6 +96,8 @@ export interface ActionEvents {
   begin(instanceUuid: string, action: string): Promise<void>;
   /** An action that the service began by itself, with one event that has ended already. */
   record(instanceUuid: string, happened: OwnAction): Promise<void>;
+  /** One more event of this request's action, which has ended already. */
+  note(instanceUuid: string, happened: Omit<OwnAction, 'action'>): Promise<void>;
   /** Whether this request's event of that name has been finished; undefined when there is no such event. */
   isFinished(instanceUuid: string, event: string): Promise<boolean | undefined>;
   /** Whether it was finished with an error. */

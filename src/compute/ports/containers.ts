@@ -16,8 +16,11 @@ export const POWER_STATE = {
 } as const;
 export type PowerState = (typeof POWER_STATE)[keyof typeof POWER_STATE];
 
-/** An instance may have a second container beside its own, for a rescue or while it moves. */
-export type ContainerRole = 'main' | 'rescue' | 'incoming';
+/**
+ * An instance may have a second container beside its own: for a rescue, or when its own is made anew with another flavor.
+ * Then `incoming` is the new one until it is whole, and `former` is what the server goes back to.
+ */
+export type ContainerRole = 'main' | 'rescue' | 'incoming' | 'former';
 
 /** Which container: the engine's name is made of it, and that name is the mutex of creation. */
 export interface ContainerKey {
@@ -78,6 +81,12 @@ export interface LocalImage {
   readonly sizeBytes: number;
   /** What the host that the disk was taken on let go along with it (see Disks.archive); anybody may have changed it. */
   readonly sealed?: string;
+}
+
+/** What a container was made of, beside the server's settings. */
+export interface Making {
+  readonly image: LocalImage;
+  readonly files: readonly GuestFile[];
 }
 
 /** A file or folder of the host that a container sees in place of its image's. */
@@ -248,6 +257,13 @@ export interface Containers {
   unpause(key: ContainerKey): Promise<void>;
   /** Removes it with its anonymous volumes, running or not; a missing one is fine. */
   remove(key: ContainerKey): Promise<void>;
+  /**
+   * Lets it stand in another role of the server itself (not a rescue's). Throws NotFound without it, Conflict when another
+   * has that role.
+   */
+  rename(from: ContainerKey, to: ContainerKey): Promise<void>;
+  /** What it was made of, for another one like it. Throws NotFound. */
+  making(key: ContainerKey): Promise<Making>;
   /** Its state, or undefined when there is none (a foreign container of that name is none). */
   state(key: ContainerKey): Promise<ContainerState | undefined>;
   /** All of ours on this host with one engine call. Throws Unavailable when the engine is away. */

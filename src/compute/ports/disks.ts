@@ -46,6 +46,16 @@ export interface Disks {
   expose(container: ContainerKey, guestPath: string): Promise<readonly GuestFile[]>;
   /** Takes that back, once nothing uses it; not exposed is fine. */
   conceal(instanceUuid: string): Promise<void>;
+  /**
+   * Throws Unsupported when this engine keeps no disk that could become that of another container, Unavailable when this
+   * host has no room for a second one, NotFound without one.
+   */
+  checkCarriable(container: ContainerKey, signal: AbortSignal): Promise<void>;
+  /**
+   * Copies the disk of a stopped container, volumes included, to one that was made of the same image and has never run.
+   * Throws what `checkCarriable` does, Conflict when one of them is not so.
+   */
+  carry(way: { readonly from: ContainerKey; readonly to: ContainerKey }, signal: AbortSignal): Promise<void>;
   /** Removes those that nobody needs any more, after a crash or when their container is gone. */
   sweep(isNeeded: (key: DiskKey) => boolean): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { messageOf, ServiceError } from '../../errors/kinds.js';
 import { booleanArg, optionalStringArg, stringArg } from '../arguments.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
-import { endRescue, mainKey, powerOf } from '../guest.js';
+import { endRescue, powerOf, removeOwn } from '../guest.js';
 import { networkSubject } from '../network-subject.js';
 import { save, type Args, type InstanceOperation } from '../operation.js';
 import { readInjectedFiles } from '../plan/contents.js';
@@ -85,7 +85,7 @@ async function giveUp(op: InstanceOperation): Promise<void> {
   await save(op, { task_state: removing }, [rebuilding, removing]);
   await op.parts.consoles.endSessions(op.instance.get('uuid'));
   await endRescue(op);
-  await op.parts.containers.remove(mainKey(op));
+  await removeOwn(op);
   await save(op, { task_state: spawning }, [removing]);
 }
 

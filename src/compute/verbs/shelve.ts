@@ -1,6 +1,6 @@
 import { booleanArg, stringArg } from '../arguments.js';
 import { sealedBelongings } from '../carry/shelf.js';
-import { endRescue, powerOf, powerOff } from '../guest.js';
+import { endRescue, mainKey, powerOf, powerOff } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { POWER_STATE } from '../ports/containers.js';
@@ -65,7 +65,7 @@ async function leave(op: InstanceOperation, clean: boolean): Promise<void> {
   await notify(op, 'shelve_offload', 'start');
   await powerOff(op, clean);
   await endRescue(op);
-  await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
+  await parts.containers.remove(mainKey(op));
   await parts.consoles.close(uuid);
   await parts.networks.unplug(uuid);
   await dropGuest(op);

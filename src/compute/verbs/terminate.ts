@@ -1,5 +1,5 @@
 import { messageOf, novaNameOf } from '../../errors/kinds.js';
-import { endRescue } from '../guest.js';
+import { endRescue, removeOwn } from '../guest.js';
 import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
@@ -32,7 +32,7 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   await notify(op, 'delete', 'start');
   await notify(op, 'shutdown', 'start');
   await endRescue(op);
-  await parts.containers.remove({ instanceUuid: uuid, role: 'main' });
+  await removeOwn(op);
   await parts.consoles.close(uuid);
   await dropGuest(op);
   await parts.networks.deallocate({ ...networkSubject(op), requested: null, securityGroups: [], isRepeated: true });

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import type { ContainerKey, GuestFile } from '../../compute/ports/containers.js';
 import { messageOf, ServiceError } from '../../errors/kinds.js';
 import { observed } from '../../observe/calls.js';
-import { containerMissing } from '../containers/refusals.js';
 import type { ContainerInspect } from '../engine/wire.js';
+import { inspected, ownLayer } from './overlay.js';
 import type { DisksParts } from './parts.js';
 
 const run = promisify(execFile);
@@ -61,18 +61,11 @@ function targetOf({ folder }: DisksParts, instanceUuid: string): string {
   return join(`${folder}-exposed`, instanceUuid);
 }
 
-async function inspected({ ours }: DisksParts, container: ContainerKey): Promise<ContainerInspect> {
-  const occupant = await ours.look(container);
-  if (occupant.whose !== 'ours') throw containerMissing(container);
-  return occupant.inspect;
-}
-
-/** The engine's folder of the container's own layer, by its driver's own way to keep it (daemon/graphdriver/overlay2). */
+/** The engine's folder of the container's own layer. */
 function overlayOf({ instanceUuid }: ContainerKey, inspect: ContainerInspect): string {
-  const { Name: driver, Data: data } = inspect.GraphDriver as { Name: string; Data: { UpperDir?: string } | null };
-  const upper = data?.UpperDir;
-  if (driver === 'overlay2' && upper !== undefined) return dirname(upper);
-  const reason = `the engine's storage driver is ${driver}; only with overlay2 can the disk of a server be given to another container`;
+  const layer = ownLayer(inspect);
+  if (layer.folder !== null) return layer.folder;
+  const reason = `the engine's storage driver is ${layer.driver}; only with overlay2 can the disk of a server be given to another container`;
   throw new ServiceError('Unsupported', `Instance ${instanceUuid} cannot be rescued: ${reason}.`, {
     nova: { name: 'InstanceNotRescuable', code: 400, kwargs: { instance_id: instanceUuid, reason } },
   });

@@ -12,7 +12,9 @@ import type { ContainerInspect } from '../engine/wire.js';
 import { tarReader } from '../images/archive/tar.js';
 import type { ImageName } from '../images/reference.js';
 import { locate } from './located.js';
+import { ownLayer } from './overlay.js';
 import type { DisksParts } from './parts.js';
+import { checkRoom } from './tools.js';
 import { writeVolumeLayer, type VolumeAt } from './volume-layer.js';
 
 export interface Taking {
@@ -34,6 +36,9 @@ export interface Taking {
 export async function takeDisk(parts: DisksParts, taking: Taking): Promise<void> {
   const done = await parts.ours.act(taking.container, async (id) => {
     const inspect = await inspectContainer(parts.engine, id);
+    const layer = ownLayer(inspect);
+    // The engine writes holes out as it commits, and would fill its own disk.
+    if (layer.folder !== null) await checkRoom(parts, { folders: [layer.upper], size: 'claimed' }, taking.signal);
     const volumes = await volumesOf(parts, inspect);
     // Without volumes the engine's own freeze is enough, and it outlives us.
     if (volumes.length === 0) await commit(parts, taking, { id, freeze: true });

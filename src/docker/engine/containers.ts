@@ -44,6 +44,13 @@ export function stopContainer(engine: Engine, id: string, graceMs: number): Prom
   );
 }
 
+/** Gives it another name, running or not. Throws NotFound, and Conflict when the name is taken. */
+export function renameContainer(engine: Engine, id: string, name: string): Promise<void> {
+  return engine.short('container.rename', async (dial) =>
+    answerDone(await dial({ method: 'POST', path: `${at(id)}/rename`, query: { name } })),
+  );
+}
+
 /** Sends a signal. Throws Conflict when it does not run. */
 export function killContainer(engine: Engine, id: string, signalName: string): Promise<void> {
   const query = { signal: signalName };

@@ -15,7 +15,8 @@ export async function findLocal(engine: Engine, imageId: string, reference: stri
   }
 }
 
-function localImage(imageId: string, reference: string, inspect: ImageInspect): LocalImage {
+/** An image of the engine's as the manager knows it. */
+export function localImage(imageId: string, reference: string, inspect: ImageInspect): LocalImage {
   // Some engines leave out what is empty, others say null.
   const config: Partial<ImageInspect['Config']> = inspect.Config;
   const sealed = config.Labels?.[SEALED_LABEL];

@@ -31,6 +31,7 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       start: sinon.stub().resolves(),
       finish: sinon.stub().resolves(),
       begin: sinon.stub().resolves(),
+      note: sinon.stub().resolves(),
       record: sinon.stub().resolves(),
       isFinished: sinon.stub<[string, string], Promise<boolean | undefined>>().resolves(false),
       hasFailed: sinon.stub<[string, string], Promise<boolean>>().resolves(false),

@@ -3,7 +3,12 @@ import sinon from 'sinon';
 import { createLimit } from '../../../src/compute/limits.js';
 import { KeyedLocks } from '../../../src/compute/locks.js';
 import type { Args, ComputeRequest, ManagerParts } from '../../../src/compute/operation.js';
-import { POWER_STATE, type ContainerState, type GuestFile } from '../../../src/compute/ports/containers.js';
+import {
+  POWER_STATE,
+  type ContainerKey,
+  type ContainerState,
+  type GuestFile,
+} from '../../../src/compute/ports/containers.js';
 import type { Belongings } from '../../../src/compute/ports/instance-folders.js';
 import type { TakenDisk } from '../../../src/compute/ports/disks.js';
 import type { Resources } from '../../../src/compute/ports/placement.js';
@@ -78,6 +83,15 @@ export function novaError(name: string): ServiceError {
 
 export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+const KEYS = [{ role: 'former' }, { role: 'incoming' }] as const;
+
+/** A server has one container, unless a test says more. */
+function stateStub() {
+  const stub = sinon.stub<[ContainerKey], Promise<ContainerState | undefined>>().resolves(containerState());
+  for (const key of KEYS) stub.withArgs(sinon.match(key)).resolves(undefined);
+  return stub;
+}
+
 /** Manager parts in which everything works and nothing happens. */
 export function fakeParts() {
   const saved: Saved[] = [];
@@ -90,7 +104,9 @@ export function fakeParts() {
     pause: sinon.stub().resolves(),
     unpause: sinon.stub().resolves(),
     remove: sinon.stub().resolves(),
-    state: sinon.stub().resolves(containerState()),
+    rename: sinon.stub().resolves(),
+    making: sinon.stub().rejects(new Error('not asked for')),
+    state: stateStub(),
     states: sinon.stub().resolves([]),
     consoleOutput: sinon.stub().resolves(''),
     diskUsage: sinon.stub().resolves(4096),
@@ -117,6 +133,8 @@ export function fakeParts() {
     checkExposable: sinon.stub().resolves(),
     expose: sinon.stub<[], Promise<GuestFile[]>>().resolves([]),
     conceal: sinon.stub().resolves(),
+    checkCarriable: sinon.stub().resolves(),
+    carry: sinon.stub().resolves(),
     archive: sinon.stub<[TakenDisk], Readable>().callsFake(() => Readable.from([Buffer.from('archive')])),
     drop: sinon.stub().resolves(),
     sweep: sinon.stub().resolves(),

@@ -210,10 +210,10 @@ describe('compute/power: events', () => {
     const states = new Map(
       [own, rescue].map((power, nth) => {
         const key = [OWN, RESCUE][nth] ?? OWN;
-        return [key.role, { ...containerState(power), key, containerId: key.role }] as const;
+        return [key.role as ContainerRole, { ...containerState(power), key, containerId: key.role }] as const;
       }),
     );
-    fake.containers.state.callsFake(({ role }: typeof OWN | typeof RESCUE) => Promise.resolve(states.get(role)));
+    fake.containers.state.callsFake(({ role }) => Promise.resolve(states.get(role)));
     fake.containers.states.resolves([...states.values()]);
     const row = { vm_state: 'rescued', power_state: RUNNING };
     fake.conductor.instances.onHost.resolves([makeInstance(row)]);

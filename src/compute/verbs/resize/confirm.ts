@@ -7,6 +7,7 @@ import { NOVA_ATTRS } from '../../instance-attrs.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { POWER_STATE } from '../../ports/containers.js';
 import { flavorRow } from './flavors.js';
+import { dropOthers } from './remade.js';
 import { isMove, saveMigration, withoutResize } from './migration.js';
 
 /** The new flavor is kept (nova/compute/manager.py confirm_resize, release 26), on the host that the server was on. */
@@ -21,6 +22,7 @@ export async function confirmResize(op: InstanceOperation): Promise<void> {
   // A server that is resized again waits for its own migration.
   if (instance?.get('vm_state') === 'resized' && status !== 'confirmed') await confirm({ ...op, instance });
   const failure = await leaveIfElsewhere(op, migration, instance);
+  if (!isMove(migration)) await insist(op, 'Removing what a resized server was before', () => dropOthers(op));
   // In this order: the row of a deleted server's migration can't be written any more.
   await insist(op, 'Giving back what a confirmed resize held', () =>
     op.parts.allocations.remove(migration.get('uuid')),

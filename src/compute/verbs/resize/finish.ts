@@ -7,7 +7,8 @@ import { powerOf } from '../../guest.js';
 import { instanceFacts } from '../../instance-facts.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { flavorRow } from './flavors.js';
-import { applyFlavor } from './limits.js';
+import { applyFlavor, fixedChanges } from './limits.js';
+import { isRemade, putBack, remakeWith } from './remade.js';
 import { isGoingBack, orSendBack, sendBack } from './send-back.js';
 import { isMove, migrationOf, orTakeBack, saveMigration, stateBefore } from './migration.js';
 
@@ -17,7 +18,7 @@ export async function finishResize(op: InstanceOperation): Promise<void> {
   const migration = await migrationOf(op);
   if (isMove(migration) && isGoingBack(op)) return sendBack(op, migration);
   if (isMove(migration)) await orSendBack(op, migration, () => finish(op, migration, () => arrive(op, migration)));
-  else await orTakeBack(op, migration, () => finish(op, migration, () => changeLimits(op)));
+  else await orTakeBack(op, migration, () => finish(op, migration, () => changeHere(op)));
   parts.node.usageChanged();
   await op.conductor.scheduler.instanceChanged(instance);
 }
@@ -34,11 +35,15 @@ async function finish(op: InstanceOperation, migration: Migration, work: () => P
   await save(op, done, ['resize_finish']);
 }
 
-async function changeLimits(op: InstanceOperation): Promise<void> {
+/** In the container that runs, if it can have all of the new flavor; else in a new one. */
+async function changeHere(op: InstanceOperation): Promise<void> {
+  const after = op.instance.get('flavor');
+  const before = op.instance.peek('old_flavor') ?? after;
+  const isNew = (await fixedChanges(op, before, after)).length > 0 || (await isRemade(op));
   try {
-    await applyFlavor(op, op.instance.get('flavor'));
+    await (isNew ? remakeWith(op, after) : applyFlavor(op, after));
   } catch (error) {
-    await limitsBack(op);
+    if (!op.signal.aborted) await asBefore(op, () => (isNew ? putBack(op, before, false) : applyFlavor(op, before)));
     throw error;
   }
 }
@@ -51,12 +56,10 @@ async function arrive(op: InstanceOperation, migration: Migration): Promise<void
 }
 
 /** The engine may have done a part of it. */
-async function limitsBack(op: InstanceOperation): Promise<void> {
-  const before = op.instance.peek('old_flavor');
-  if (before === null || before === undefined || op.signal.aborted) return;
+async function asBefore(op: InstanceOperation, work: () => Promise<void>): Promise<void> {
   try {
-    await applyFlavor(op, before);
+    await work();
   } catch (error) {
-    op.log.error('The limits of a server could not be set back', { reason: messageOf(error) });
+    op.log.error('A server could not be made what it was before its resize', { reason: messageOf(error) });
   }
 }

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ServiceError } from '../../../errors/kinds.js';
+import { kindOf, messageOf, ServiceError } from '../../../errors/kinds.js';
 import type { Flavor } from '../../../objects/index.js';
 import type { InstanceSettings, SettingName } from '../../../settings/catalogue.js';
 import { guestState, mainKey, vanished } from '../../guest.js';
 import { flavorFacts, instanceFacts } from '../../instance-facts.js';
 import type { InstanceOperation } from '../../operation.js';
 import { instanceSettings } from '../../plan/instance-settings.js';
-import { POWER_STATE, type InstanceFacts, type PowerState } from '../../ports/containers.js';
+import { POWER_STATE, type ContainerLimits, type PowerState } from '../../ports/containers.js';
 
 const MIB = 1024 * 1024;
 const ALIVE: ReadonlySet<PowerState> = new Set([POWER_STATE.RUNNING, POWER_STATE.PAUSED]);
@@ -18,15 +18,37 @@ const LIVE: ReadonlySet<SettingName> = new Set<SettingName>([
 ]);
 
 /**
- * Looks whether the container can get this flavor as it runs, before anything is changed. Throws Invalid (ResizeError)
- * when it uses more memory than the flavor has, Unsupported when the flavor sets what only a new container can have.
+ * Looks whether the server can get this flavor here, before anything is changed, and gives the names of what it can have
+ * in a new container only: [] when it stays the one that runs. Throws Invalid (ResizeError) when that one uses more memory
+ * than the flavor has, Unsupported and Unavailable when its disk can't be that of a new one.
  */
-export async function checkFlavor(op: InstanceOperation, flavor: Flavor): Promise<void> {
-  const now = instanceFacts(op.instance, op.parts.settings);
-  const fixed = changedSettings(settingsOf(op, now), settingsOf(op, { ...now, flavor: flavorFacts(flavor) }));
-  const isOtherDisk = now.flavor.rootGb !== flavor.get('root_gb') && (await op.parts.containers.limitsRootDisk());
-  if (isOtherDisk) fixed.push('the size of the root disk');
-  if (fixed.length > 0) throw needsNewContainer(fixed);
+export async function checkFlavor(op: InstanceOperation, flavor: Flavor): Promise<readonly string[]> {
+  const fixed = await fixedChanges(op, op.instance.get('flavor'), flavor);
+  if (fixed.length > 0) await checkDisk(op, fixed);
+  else await checkMemory(op, flavor);
+  return fixed;
+}
+
+/** Names of what differs between two flavors of this server and cannot be changed in a container that is there. */
+export async function fixedChanges(op: InstanceOperation, before: Flavor, after: Flavor): Promise<readonly string[]> {
+  const fixed = changedSettings(limitsOf(op, before).settings, limitsOf(op, after).settings);
+  const isOtherDisk = before.get('root_gb') !== after.get('root_gb') && (await op.parts.containers.limitsRootDisk());
+  return isOtherDisk ? [...fixed, 'the size of the root disk'] : fixed;
+}
+
+async function checkDisk(op: InstanceOperation, fixed: readonly string[]): Promise<void> {
+  try {
+    await op.parts.disks.checkCarriable(mainKey(op), op.signal);
+  } catch (error) {
+    const kind = kindOf(error);
+    if (kind === 'NotFound') throw vanished();
+    if (kind !== 'Unsupported' && kind !== 'Unavailable') throw error;
+    const why = messageOf(error).replace(/\.$/, '');
+    throw resizeError(kind, `the flavors differ in ${fixed.join(', ')}, which needs a new container: ${why}`, error);
+  }
+}
+
+async function checkMemory(op: InstanceOperation, flavor: Flavor): Promise<void> {
   const state = await guestState(op);
   if (state === undefined) throw vanished();
   if (!ALIVE.has(state.powerState)) return;
@@ -39,19 +61,30 @@ export async function checkFlavor(op: InstanceOperation, flavor: Flavor): Promis
  * at right before: the kernel would kill processes to get below a limit (cgroup v2).
  */
 export async function applyFlavor(op: InstanceOperation, flavor: Flavor): Promise<void> {
-  await checkFlavor(op, flavor);
-  const { cpus: dedicated, containers } = op.parts;
-  const instance = { ...instanceFacts(op.instance, op.parts.settings), flavor: flavorFacts(flavor) };
-  const settings = settingsOf(op, instance);
-  const isDedicated = settings.cpu_policy === 'dedicated';
-  const cpus = isDedicated ? await dedicated.reserve(instance.uuid, instance.flavor.vcpus) : null;
-  await containers.limit(mainKey(op), { instance, settings, cpus });
-  // Not before: until then the container ran on them.
-  if (!isDedicated) await dedicated.release(instance.uuid);
+  await checkMemory(op, flavor);
+  await setLimits(op, flavor);
 }
 
-function settingsOf(op: InstanceOperation, facts: InstanceFacts): InstanceSettings {
-  return instanceSettings(facts, op.parts.policy).values;
+/** The same of one that may be stopped, and whose memory is not looked at. */
+export async function setLimits(op: InstanceOperation, flavor: Flavor): Promise<void> {
+  const { cpus: dedicated, containers } = op.parts;
+  const { instance, settings } = limitsOf(op, flavor);
+  const cpus = await reservedCpus(op, flavor);
+  await containers.limit(mainKey(op), { instance, settings, cpus });
+  // Not before: until then the container ran on them.
+  if (cpus === null) await dedicated.release(instance.uuid);
+}
+
+/** CPUs that are the server's alone with this flavor. */
+export async function reservedCpus(op: InstanceOperation, flavor: Flavor): Promise<readonly number[] | null> {
+  const { instance, settings } = limitsOf(op, flavor);
+  return settings.cpu_policy === 'dedicated' ? op.parts.cpus.reserve(instance.uuid, instance.flavor.vcpus) : null;
+}
+
+/** What this server is with a flavor. Throws Invalid for what the policy refuses. */
+export function limitsOf(op: InstanceOperation, flavor: Flavor): Pick<ContainerLimits, 'instance' | 'settings'> {
+  const instance = { ...instanceFacts(op.instance, op.parts.settings), flavor: flavorFacts(flavor) };
+  return { instance, settings: instanceSettings(instance, op.parts.policy).values };
 }
 
 /** Names of the settings that differ and cannot be changed in a container that is there. Pure. */
@@ -60,21 +93,15 @@ export function changedSettings(before: InstanceSettings, after: InstanceSetting
   return [...names].filter((name) => !LIVE.has(name) && !isDeepStrictEqual(before[name], after[name])).toSorted();
 }
 
-function needsNewContainer(names: readonly string[]): ServiceError {
-  const reason =
-    `the flavors differ in ${names.join(', ')}, which a container gets when it is made and keeps; ` +
-    'servers are resized without a restart here, so take a flavor with the same settings, or make a new server of an image of this one';
-  return resizeError('Unsupported', reason);
-}
-
 function tooSmall(memoryBytes: number, flavor: Flavor): ServiceError {
   const [used, offered] = [Math.ceil(memoryBytes / MIB), flavor.get('memory_mb')];
   const reason = `it uses ${used} MiB of memory and flavor ${flavor.get('name') ?? ''} has ${offered} MiB`;
   return resizeError('Invalid', reason);
 }
 
-function resizeError(kind: 'Invalid' | 'Unsupported', reason: string): ServiceError {
+function resizeError(kind: 'Invalid' | 'Unsupported' | 'Unavailable', reason: string, cause?: unknown): ServiceError {
   return new ServiceError(kind, `The server can't be resized: ${reason}.`, {
+    cause,
     nova: { name: 'ResizeError', code: 500, kwargs: { reason } },
   });
 }

@@ -10,6 +10,7 @@ import { groupHint } from '../build-request.js';
 import { elsewhereOrTakeBack } from './elsewhere.js';
 import { flavorRow } from './flavors.js';
 import { checkFlavor } from './limits.js';
+import { announce, dropOthers } from './remade.js';
 import { migrationOf, orTakeBack, saveMigration } from './migration.js';
 
 /**
@@ -23,8 +24,9 @@ export async function prepResize(op: InstanceOperation): Promise<void> {
   await notify(op, flavor, 'start');
   try {
     const step = async (): Promise<void> => {
-      await checkWhatIsAsked(op, flavor);
+      const fixed = await checkWhatIsAsked(op, flavor);
       await claim(op, migration, flavor);
+      if (fixed.length > 0) await announce(op, fixed);
       await handOn(op, migration, flavor);
     };
     await orTakeBack(op, migration, step, elsewhereOrTakeBack(flavor));
@@ -39,16 +41,23 @@ function newFlavor(op: InstanceOperation): Flavor {
   return objectArg(args, args['flavor'] === undefined ? 'instance_type' : 'flavor', 'Flavor');
 }
 
-async function checkWhatIsAsked(op: InstanceOperation, flavor: Flavor): Promise<void> {
+/** Gives what of the flavor needs a new container here. */
+async function checkWhatIsAsked(op: InstanceOperation, flavor: Flavor): Promise<readonly string[]> {
   const host = op.instance.get('host');
   const uuid = op.instance.get('uuid');
-  if (host !== op.parts.settings.host) return checkArrival(op, flavor);
+  if (host !== op.parts.settings.host) {
+    await checkArrival(op, flavor);
+    return [];
+  }
   if (flavor.get('id') === op.instance.get('instance_type_id')) {
     throw new ServiceError('Conflict', `Unable to migrate instance (${uuid}) to current host (${host}).`, {
       nova: { name: 'UnableToMigrateToSelf', code: 400, kwargs: { instance_id: uuid, host } },
     });
   }
-  await checkFlavor(op, flavor);
+  const fixed = await checkFlavor(op, flavor);
+  // Of an earlier resize, which is over.
+  await dropOthers(op);
+  return fixed;
 }
 
 /** Whether a server of another host can be here: what is set of it, and where its group wants it. */

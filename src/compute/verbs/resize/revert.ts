@@ -1,5 +1,5 @@
 import { messageOf } from '../../../errors/kinds.js';
-import type { Migration } from '../../../objects/index.js';
+import type { Flavor, Migration } from '../../../objects/index.js';
 import { leaveNothing } from '../../carry/receive.js';
 import { isGone, isStateConflict } from '../../failures.js';
 import { guestState, powerOf, powerOn } from '../../guest.js';
@@ -8,7 +8,8 @@ import { networkSubject } from '../../network-subject.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { plug, untilWired } from '../wiring.js';
 import { flavorRow } from './flavors.js';
-import { applyFlavor, checkFlavor } from './limits.js';
+import { applyFlavor, checkFlavor, fixedChanges } from './limits.js';
+import { isRemade, putBack } from './remade.js';
 import { heldAsBefore, isMove, migrationOf, saveMigration, stateBefore, withoutResize } from './migration.js';
 import { handBack } from './send-back.js';
 
@@ -54,7 +55,8 @@ async function mayBeHere(op: InstanceOperation): Promise<boolean> {
 async function checkOldFlavor(op: InstanceOperation, migration: Migration): Promise<void> {
   try {
     const before = op.instance.get('old_flavor');
-    if (before !== null) await checkFlavor(op, before);
+    // One that was made anew goes back to what it was, whatever is in use now.
+    if (before !== null && !(await isRemade(op))) await checkFlavor(op, before);
   } catch (error) {
     if (!op.signal.aborted && !isGone(error)) await saveMigration(op, migration, { status: 'finished' });
     throw error;
@@ -69,7 +71,7 @@ export async function finishRevertResize(op: InstanceOperation): Promise<void> {
   try {
     await heldAsBefore(op, migration);
     if (isMove(migration)) await insist(op, 'Bringing a server back', () => comeBack(op, migration));
-    else await applyFlavor(op, flavor);
+    else await goBack(op, flavor);
     await done(op, migration);
   } catch (error) {
     if (op.signal.aborted || isGone(error) || isStateConflict(error)) throw error;
@@ -79,6 +81,11 @@ export async function finishRevertResize(op: InstanceOperation): Promise<void> {
   }
   parts.node.usageChanged();
   await op.conductor.scheduler.instanceChanged(instance);
+}
+
+async function goBack(op: InstanceOperation, before: Flavor): Promise<void> {
+  const isNew = (await fixedChanges(op, op.instance.get('flavor'), before)).length > 0 || (await isRemade(op));
+  await (isNew ? putBack(op, before, true) : applyFlavor(op, before));
 }
 
 /** Its container stands here as it was left. The row says so first, so that word of its ports comes to this host. */

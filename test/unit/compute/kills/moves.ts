@@ -4,12 +4,14 @@ import { line, type Line } from './table.js';
 
 const OTHER = 'host-2';
 
-function flavor(id: number): Flavor {
+function flavor(id: number, extraSpecs: Record<string, string> = {}): Flavor {
   const sizes = { memory_mb: 512 * id, vcpus: 1, swap: 0, root_gb: 1, ephemeral_gb: 0 };
-  return create('Flavor', { id, name: `f${id}`, flavorid: String(id), extra_specs: {}, ...sizes });
+  return create('Flavor', { id, name: `f${id}`, flavorid: String(id), extra_specs: extraSpecs, ...sizes });
 }
 
 const [SMALL, LARGE] = [flavor(1), flavor(2)];
+/** With what only a new container can have. */
+const OTHER_KIND = flavor(3, { 'docker:shm_size': '32m' });
 
 /** Rows of servers with three flavors, and their migration between two hosts. */
 const flavors = (current: Flavor, before: Flavor | null, after: Flavor | null) => ({
@@ -46,6 +48,42 @@ const IN_PLACE: readonly Line[] = [
   line('revert_resize', ['resized', 'resize_reverting'], 'active', {
     about: 'in place, to its end',
     before: { row: { ...RESIZED, ...WAS }, migration: between(HOST, HOST, 'reverting') },
+  }),
+];
+
+const anew = { args: () => ({ flavor: OTHER_KIND, image }) };
+const ANEW = flavors(OTHER_KIND, SMALL, OTHER_KIND);
+
+/** The same with a new container. */
+const IN_PLACE_ANEW: readonly Line[] = [
+  line('prep_resize', ['active', 'resize_prep'], 'resized', {
+    about: 'in place, in a new container, to its end',
+    before: { row: UNASKED, migration: between(HOST, HOST, 'accepted') },
+    ...anew,
+  }),
+  line('prep_resize', ['stopped', 'resize_prep'], 'resized', {
+    about: 'in place, in a new container, of a stopped server',
+    before: { row: UNASKED, migration: between(HOST, HOST, 'accepted') },
+    ...anew,
+  }),
+  ...['containers.create', 'disks.carry', 'disks.carry'].map((fails, nth) =>
+    line('finish_resize', [nth < 2 ? 'active' : 'stopped', 'resize_migrated'], nth < 2 ? 'active' : 'stopped', {
+      about: `in a new container, where ${fails} fails (${nth})`,
+      before: {
+        row: { ...flavors(SMALL, SMALL, OTHER_KIND), ...(nth < 2 ? WAS : WAS_OFF) },
+        migration: between(HOST, HOST, 'post-migrating'),
+        fails,
+      },
+      args: () => ({ image, disk_info: '' }),
+    }),
+  ),
+  line('confirm_resize', ['resized', null], 'active', {
+    about: 'in a new container',
+    before: { row: { ...ANEW, ...WAS }, hasFormer: true, migration: between(HOST, HOST, 'finished') },
+  }),
+  line('revert_resize', ['resized', 'resize_reverting'], 'active', {
+    about: 'in a new container, to its end',
+    before: { row: { ...ANEW, ...WAS }, hasFormer: true, migration: between(HOST, HOST, 'reverting') },
   }),
 ];
 
@@ -209,4 +247,12 @@ const AWHILE: readonly Line[] = [
 ];
 
 /** Resize and migration, as far as one host sees them. */
-export const MOVES: readonly Line[] = [...IN_PLACE, ...AWAY, ...HERE, ...FAILING, ...ELSEWHERE, ...AWHILE];
+export const MOVES: readonly Line[] = [
+  ...IN_PLACE,
+  ...IN_PLACE_ANEW,
+  ...AWAY,
+  ...HERE,
+  ...FAILING,
+  ...ELSEWHERE,
+  ...AWHILE,
+];

@@ -27,6 +27,8 @@ export interface Before {
   readonly power?: PowerState;
   /** The server is rescued: that container runs. */
   readonly isRescued?: boolean;
+  /** It was made anew, and what it was stands aside. */
+  readonly hasFormer?: boolean;
   /** The migration that it is in. */
   readonly migration?: Partial<FieldsOf<'Migration'>>;
   /** A call that fails, always. */
@@ -36,6 +38,8 @@ export interface Before {
   /** What there is besides. */
   readonly holds?: readonly string[];
 }
+
+const FORMER = { instanceUuid: UUID, role: 'former' } as const;
 
 /** Fields of the row that tell where a server has got to. */
 const TOLD: readonly FieldName<'Instance'>[] = [
@@ -59,6 +63,8 @@ interface Guest {
   readonly age: 'old' | 'new';
   /** As they were changed since. */
   memoryMb?: number;
+  /** It was made for a disk that it has not got yet. */
+  isEmpty?: boolean;
 }
 
 /** What lasts when a service is killed: Nova's records, containers, and things on the host, of one server. */
@@ -77,7 +83,8 @@ export class World {
   #faults = 0;
 
   /** `request`: the one that is in the inbox. */
-  constructor({ row, power, isRescued = false, migration, holds = [], fails, away }: Before, request: Message) {
+  constructor({ row, power, isRescued = false, hasFormer = false, ...before }: Before, request: Message) {
+    const { migration, holds = [], fails, away } = before;
     this.inbox = new Inbox(request);
     this.fails = fails;
     this.#away = away;
@@ -92,6 +99,7 @@ export class World {
     if (power === undefined) return;
     this.#containers.set('main', { key: { instanceUuid: UUID, role: 'main' }, power, age: 'old' });
     this.#held.add('ports');
+    if (hasFormer) this.#containers.set('former', { key: { ...FORMER }, power: POWER_STATE.SHUTDOWN, age: 'old' });
     if (!isRescued) return;
     const rescue = { instanceUuid: UUID, role: 'rescue' } as const;
     this.#containers.set('rescue', { key: rescue, power: POWER_STATE.RUNNING, age: 'old' });
@@ -129,10 +137,12 @@ export class World {
 
   /** The ports of a process that works on this world. What the world does not keep is as in `base`. */
   ports(base: Ports): Ports {
+    const host = hostPorts(base, this.#held, (role) => this.#runs(role));
     return {
       ...base,
       ...this.#engine(base),
-      ...hostPorts(base, this.#held, (role) => this.#runs(role)),
+      ...host,
+      disks: { ...host.disks, carry: ({ from, to }) => this.#carry(from, to) },
       conductor: this.#records(base.conductor),
     };
   }
@@ -235,13 +245,16 @@ export class World {
     const { RUNNING, PAUSED, SHUTDOWN } = POWER_STATE;
     const containers: Containers = {
       ...base.containers,
-      create: ({ key }) => {
-        if (of(key) === undefined) this.#containers.set(key.role, { key, power: SHUTDOWN, age: 'new' });
+      create: ({ key, instance: { flavor } }) => {
+        const another = key.role === 'incoming' ? { isEmpty: true, memoryMb: flavor.memoryMb } : {};
+        if (of(key) === undefined) this.#containers.set(key.role, { key, power: SHUTDOWN, age: 'new', ...another });
         return Promise.resolve(state(key) ?? containerState(SHUTDOWN));
       },
       start: (key) => {
         const isTaken = key.role === 'main' && this.#held.has('exposed disk');
-        return isTaken ? Promise.reject(novaError('DiskInUse')) : change(RUNNING, [SHUTDOWN, RUNNING])(key);
+        return isTaken || of(key)?.isEmpty === true || this.#runsAside()
+          ? Promise.reject(novaError('DiskInUse'))
+          : change(RUNNING, [SHUTDOWN, RUNNING])(key);
       },
       limit: (key, { instance }) => act(() => ((of(key) as Guest).memoryMb = instance.flavor.memoryMb)),
       usage: () => Promise.resolve(USAGE),
@@ -249,6 +262,8 @@ export class World {
       unpause: change(RUNNING, [PAUSED, RUNNING]),
       stop: (key) => (of(key) === undefined ? Promise.resolve() : change(SHUTDOWN, [RUNNING, PAUSED, SHUTDOWN])(key)),
       remove: ({ role }) => act(() => this.#containers.delete(role)),
+      rename: (from, to) => this.#rename(from, to),
+      making: () => Promise.resolve({ image: LOCAL_IMAGE, files: [] }),
       state: (key) => Promise.resolve(state(key)),
       states: () => Promise.resolve([...this.#containers.values()].flatMap(({ key }) => state(key) ?? [])),
       // A frozen one gets it when it is thawed.
@@ -266,6 +281,27 @@ export class World {
     return power === POWER_STATE.RUNNING || power === POWER_STATE.PAUSED;
   }
 
+  /** Two containers of one server must not run. */
+  #runsAside(): boolean {
+    return ['former', 'incoming'].some((role) => this.#containers.get(role)?.power === POWER_STATE.RUNNING);
+  }
+
+  #rename({ role }: ContainerKey, to: ContainerKey): Promise<void> {
+    const found = this.#containers.get(role);
+    if (found === undefined || this.#containers.has(to.role)) return Promise.reject(novaError('NameTaken'));
+    this.#containers.delete(role);
+    this.#containers.set(to.role, { ...found, key: to });
+    return Promise.resolve();
+  }
+
+  #carry({ role }: ContainerKey, to: ContainerKey): Promise<void> {
+    const [from, into] = [this.#containers.get(role), this.#containers.get(to.role)];
+    const isStill = from?.power === POWER_STATE.SHUTDOWN && into?.power === POWER_STATE.SHUTDOWN;
+    if (!isStill) return Promise.reject(novaError('DiskInUse'));
+    into.isEmpty = false;
+    return Promise.resolve();
+  }
+
   #isHere(): boolean {
     return !this.#isDeleted && this.#row.get('host') === HOST;
   }
@@ -276,6 +312,11 @@ export function makeMigration(fields: Partial<FieldsOf<'Migration'>>): Migration
   made.resetChanges();
   return made;
 }
+
+const LOCAL_IMAGE = {
+  ...{ imageId: 'image-1', reference: 'nova-image:image-1', sizeBytes: 1 },
+  defaults: { entrypoint: [], command: ['sh'], labels: {}, variables: [], volumes: [] },
+};
 
 /** Less than any flavor has. */
 const USAGE = {

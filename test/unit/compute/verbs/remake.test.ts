@@ -48,8 +48,8 @@ describe('compute/verbs/rebuild', () => {
   });
 
   const repeated: [string, number][] = [
-    ['rebuilding', 2],
-    ['rebuild_block_device_mapping', 2],
+    ['rebuilding', 4],
+    ['rebuild_block_device_mapping', 4],
     ['rebuild_spawning', 0],
   ];
   for (const [task, removals] of repeated) {

@@ -26,6 +26,7 @@ function migration(status: string): Migration {
 
 const SMALL = flavor(1, 64);
 const LARGE = flavor(2, 256);
+const ODD = flavor(3, 512, { 'quota:disk_read_iops_sec': '9' });
 
 interface Request {
   readonly row: Record<string, unknown>;
@@ -95,12 +96,14 @@ describe('compute/verbs/resize', () => {
 
   const refused: [string, number, Record<string, unknown>][] = [
     ['smaller than what is in use', 90, { flavor: SMALL }],
-    ['that sets what only a new container has', 10, { flavor: flavor(3, 512, { 'quota:disk_read_iops_sec': '9' }) }],
+    ['that needs a new container where none can have the disk', 10, { flavor: ODD }],
+    ['that sets what the policy refuses', 10, { flavor: flavor(3, 512, { 'docker:shm_size': 'much' }) }],
   ];
   for (const [name, mib, args] of refused) {
     it(`to a flavor ${name} is taken back before anything is touched`, async () => {
       const fake = fakeParts();
       uses(fake, mib);
+      fake.disks.checkCarriable.rejects(new ServiceError('Unsupported', 'No overlay2 here.'));
       await assert.rejects(run(fake, 'prep_resize', { row: { task_state: 'resize_prep', instance_type_id: 9 }, args }));
       assertTakenBack(fake);
       assert.deepEqual([casts(fake), limited(fake)], [[], []]);
