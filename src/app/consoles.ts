@@ -8,7 +8,11 @@ import type { Logger } from '../observe/logger.js';
 import { pause } from './clock.js';
 
 /** The serial consoles of this host. They are made even when none are offered: what ran before is to end. */
-export function createConsoles({ DEFAULT, docker, serial_console: options }: Config, terminals: Terminals, log: Logger) {
+export function createConsoles(
+  { DEFAULT, docker, serial_console: options }: Config,
+  terminals: Terminals,
+  log: Logger,
+) {
   return new SerialConsoles({
     terminals,
     notes: new ConsoleNotes(join(DEFAULT.state_path, 'consoles')),

@@ -74,7 +74,14 @@ export function planOf(changes: PlanChanges = {}): ContainerPlan {
     image: {
       imageId: 'image-1',
       reference: changes.reference ?? 'nova-image/image-1:sha512-00',
-      defaults: { entrypoint: [], command: ['/bin/sleep', '1000'], labels: {}, variables: [], volumes: [], ...changes.defaults },
+      defaults: {
+        entrypoint: [],
+        command: ['/bin/sleep', '1000'],
+        labels: {},
+        variables: [],
+        volumes: [],
+        ...changes.defaults,
+      },
       sizeBytes: 1,
     },
     settings: changes.settings ?? {},
