@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { POWER_STATE, type PowerState } from '../../../src/compute/ports/containers.js';
 import type { Args } from '../../../src/compute/operation.js';
 import { Process } from './kills/process.js';
-import { World, type Before } from './kills/world.js';
+import type { Before } from './kills/before.js';
+import { World } from './kills/world.js';
 import { fakeParts, makeInstance } from './parts.js';
 
 const { RUNNING, PAUSED, SHUTDOWN } = POWER_STATE;

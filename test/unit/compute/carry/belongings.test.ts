@@ -16,7 +16,7 @@ const OWN: Belongings = {
 const MIGRATION = '44444444-4444-4444-8444-444444444444';
 const LOCAL = {
   ...{ imageId: 'image-1', reference: 'nova-image:image-1', sizeBytes: 1 },
-  defaults: { entrypoint: [], command: ['sh'], labels: {}, volumes: [] },
+  defaults: { entrypoint: [], command: ['sh'], labels: {}, volumes: [], variables: [] },
 };
 
 type Fake = ReturnType<typeof fakeParts>;

@@ -1,6 +1,6 @@
 import { HOST } from '../parts.js';
 import type { Line } from './table.js';
-import type { Before } from './world.js';
+import type { Before } from './before.js';
 
 const DEAD = 'host-2';
 const PLACES = { source_compute: DEAD, source_node: DEAD, dest_compute: HOST, dest_node: HOST };

@@ -7,7 +7,8 @@ import type { Message } from './inbox.js';
 import { MOVES } from './moves.js';
 import { IN_INBOX, Process, type Kill } from './process.js';
 import { TABLE, type Line } from './table.js';
-import { makeMigration, World } from './world.js';
+import { makeMigration } from './before.js';
+import { World } from './world.js';
 
 /** The message as it stands in the inbox: as it was sent, for every process that takes it up. */
 function sent({ verb, before, args }: Line): Message {

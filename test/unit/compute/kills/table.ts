@@ -3,7 +3,7 @@ import { POWER_STATE, type PowerState } from '../../../../src/compute/ports/cont
 import { create, type Instance } from '../../../../src/objects/index.js';
 import { HOST, UUID } from '../parts.js';
 import { vifWith } from './host.js';
-import type { Before } from './world.js';
+import type { Before } from './before.js';
 
 const { RUNNING, PAUSED, SHUTDOWN } = POWER_STATE;
 

@@ -8,36 +8,16 @@ import {
 } from '../../../../src/compute/ports/containers.js';
 import type { Conductor, PeerCast, SaveOptions } from '../../../../src/compute/ports/conductor.js';
 import { create, type FieldName, type FieldsOf, type Instance, type Migration } from '../../../../src/objects/index.js';
+import { makeMigration, type Before } from './before.js';
 import { containerState, HOST, makeInstance, novaError, UUID } from '../parts.js';
 import { Held, hostPorts, MIGRATION_UUID } from './host.js';
 import { Inbox, type Message } from './inbox.js';
-
-type Row = Partial<FieldsOf<'Instance'>>;
 
 /** What a process of the service asks, all of it. */
 export type Ports = Pick<
   ManagerParts,
   'containers' | 'disks' | 'images' | 'library' | 'networks' | 'allocations' | 'cpus' | 'folders'
 > & { readonly conductor: Conductor };
-
-/** How the world is before a request. */
-export interface Before {
-  readonly row: Row;
-  /** The server's container; absent: none. */
-  readonly power?: PowerState;
-  /** The server is rescued: that container runs. */
-  readonly isRescued?: boolean;
-  /** It was made anew, and what it was stands aside. */
-  readonly hasFormer?: boolean;
-  /** The migration that it is in. */
-  readonly migration?: Partial<FieldsOf<'Migration'>>;
-  /** A call that fails, always. */
-  readonly fails?: string;
-  /** A call that nobody answers at first. */
-  readonly away?: string;
-  /** What there is besides. */
-  readonly holds?: readonly string[];
-}
 
 const FORMER = { instanceUuid: UUID, role: 'former' } as const;
 
@@ -305,12 +285,6 @@ export class World {
   #isHere(): boolean {
     return !this.#isDeleted && this.#row.get('host') === HOST;
   }
-}
-
-export function makeMigration(fields: Partial<FieldsOf<'Migration'>>): Migration {
-  const made = create('Migration', { id: 7, uuid: MIGRATION_UUID, instance_uuid: UUID, ...fields });
-  made.resetChanges();
-  return made;
 }
 
 const LOCAL_IMAGE = {
