@@ -7,14 +7,11 @@ import {
   type ContainerState,
   type PowerState,
 } from '../../../src/compute/ports/containers.js';
-import { decidePower, type PowerVerdict } from '../../../src/compute/power/decision.js';
-import { exitReason } from '../../../src/compute/power/exit-reason.js';
 import { PowerSync } from '../../../src/compute/power/power-sync.js';
-import type { Task, VmState } from '../../../src/compute/states.js';
 import { ServiceError } from '../../../src/errors/kinds.js';
 import { containerState, fakeParts, makeInstance, makeRequest, UUID } from './parts.js';
 
-const { RUNNING, PAUSED, SHUTDOWN, NOSTATE, SUSPENDED } = POWER_STATE;
+const { RUNNING, SHUTDOWN } = POWER_STATE;
 
 describe('compute/power: events', () => {
   let clock: sinon.SinonFakeTimers;

@@ -7,10 +7,11 @@ import {
   type PowerState,
 } from '../../../../src/compute/ports/containers.js';
 import type { Conductor, PeerCast, SaveOptions } from '../../../../src/compute/ports/conductor.js';
-import { create, type FieldName, type FieldsOf, type Instance, type Migration } from '../../../../src/objects/index.js';
+import { type FieldName, type FieldsOf, type Instance, type Migration } from '../../../../src/objects/index.js';
+import { LOCAL_IMAGE, USAGE } from './answers.js';
 import { makeMigration, type Before } from './before.js';
 import { containerState, HOST, makeInstance, novaError, UUID } from '../parts.js';
-import { Held, hostPorts, MIGRATION_UUID } from './host.js';
+import { Held, hostPorts } from './host.js';
 import { Inbox, type Message } from './inbox.js';
 
 /** What a process of the service asks, all of it. */
@@ -286,17 +287,6 @@ export class World {
     return !this.#isDeleted && this.#row.get('host') === HOST;
   }
 }
-
-const LOCAL_IMAGE = {
-  ...{ imageId: 'image-1', reference: 'nova-image:image-1', sizeBytes: 1 },
-  defaults: { entrypoint: [], command: ['sh'], labels: {}, variables: [], volumes: [] },
-};
-
-/** Less than any flavor has. */
-const USAGE = {
-  ...{ cpuTimeNs: 0, cpuTimesNs: [], memoryBytes: 1, memoryLimitBytes: 1, pids: 1, interfaces: new Map() },
-  ...{ reads: { bytes: 0, requests: 0 }, writes: { bytes: 0, requests: 0 } },
-};
 
 /** Does it and gives nothing back. */
 function act(work: () => unknown): Promise<void> {
