@@ -57,7 +57,7 @@ describe('formats of images on a real engine', function () {
   for (const [name, compress] of compressions) {
     it(`makes an image of a root file system, ${name}`, async () => {
       const local = await ensure(bench.source.put(await compress(await packed())));
-      deepEqual(local.defaults, { entrypoint: [], command: ['/sbin/init'], labels: {}, volumes: [] });
+      deepEqual(local.defaults, { entrypoint: [], command: ['/sbin/init'], labels: {}, variables: [], volumes: [] });
       const { RepoTags: tags, RootFS: root } = await inspectImage(bench.engine, local.reference);
       deepEqual([tags, root.Layers?.length], [[local.reference], 1]);
       const plan = bench.plan({ reference: local.reference, defaults: { command: ['/sbin/init'] } });

@@ -90,6 +90,7 @@ describe('images on a real engine', function () {
           entrypoint: [],
           command: ['/bin/sleep', '1000'],
           labels: { 'org.openstack.nova.host': 'stolen', vendor: 'x' },
+          variables: ['PATH'],
           volumes: [],
         });
         await boots(local.reference);
