@@ -1,21 +1,33 @@
 import { messageOf, novaNameOf, ServiceError } from '../../errors/kinds.js';
+import type { Instance } from '../../objects/index.js';
 import type { RequestContext } from '../../observe/context.js';
 import { recordFault } from '../failures.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
-import { save, type InstanceOperation, type ManagerParts } from '../operation.js';
+import { save, type Args, type InstanceOperation, type ManagerParts } from '../operation.js';
+import { ROUTES } from '../routes/routes.js';
+import type { Task } from '../states.js';
+import { isWorkedOnHere } from './verb-resume.js';
 
 /** A request whose work was started again and again and never ended. */
 export interface ParkedRequest {
   readonly method: string;
   readonly instanceUuid: string | undefined;
+  readonly args: Args;
   readonly context: RequestContext;
   readonly uniqueId: string;
   readonly reason: string;
 }
 
+/** In the middle of these a server is not what it was, nor what it was to be. */
+const HALF_WAY: ReadonlySet<Task> = new Set<Task>([
+  ...(['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'] as const),
+  ...(['resize_migrating', 'resize_migrated', 'resize_finish', 'resize_reverting'] as const),
+]);
+
 /**
- * Tells the server's owner: a fault, and no task left. A build ends in ERROR, since nobody goes on with it. Never
- * throws, the request stands in the parked folder for people to look at.
+ * Tells the server's owner: a fault, and no task left. One that was being built, or was half way to something else, ends in
+ * ERROR, since nobody goes on with it, and so does its migration. Never throws, the request stands in the parked folder for
+ * people to look at.
  */
 export async function tellOfParked(parts: ManagerParts, parked: ParkedRequest, signal: AbortSignal): Promise<void> {
   const { method, instanceUuid, reason } = parked;
@@ -37,13 +49,28 @@ async function giveUp(
   parked: ParkedRequest & { instanceUuid: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { method, instanceUuid, context, uniqueId, reason } = parked;
+  const { method, instanceUuid, args, context, uniqueId, reason } = parked;
   const conductor = parts.conductorFor(context, { signal, timeoutMs: parts.settings.rpcResponseTimeoutMs });
   const instance = await conductor.instances.get(instanceUuid, NOVA_ATTRS);
-  if (instance.get('host') !== parts.settings.host || instance.get('task_state') === 'deleting') return;
-  const request = { method, args: {}, context, uniqueId, isCall: false, signal, begin: () => Promise.resolve(1) };
+  const [task, vmState] = [instance.get('task_state') as Task, instance.get('vm_state')];
+  if (!isOurs(parts, parked, instance) || task === 'deleting') return;
+  const request = { method, args, context, uniqueId, isCall: false, signal, begin: () => Promise.resolve(1) };
   const op: InstanceOperation = { parts, request, attempt: 1, conductor, signal, log: parts.log, instance };
   await recordFault(op, new ServiceError('Internal', `${method} was tried several times and did not end: ${reason}`));
-  const isBuild = instance.get('vm_state') === 'building';
-  await save(op, { task_state: null, ...(isBuild && { vm_state: 'error' }) });
+  const isHalf = vmState === 'building' || HALF_WAY.has(task);
+  await save(op, { task_state: null, ...(isHalf && { vm_state: 'error' }) });
+  if (!HALF_WAY.has(task) && task !== 'resize_prep') return;
+  for (const migration of await conductor.migrations.underWay(instanceUuid)) {
+    migration.set('status', 'error');
+    await conductor.migrations.save(migration);
+  }
+}
+
+/** The server is here, or moves and this host has its part in that. */
+function isOurs(parts: ManagerParts, { method, args }: ParkedRequest, instance: Instance): boolean {
+  const route = ROUTES[method];
+  const rule = route?.on === 'instance' ? route.resume : undefined;
+  const { host: ourHost } = parts.settings;
+  if (rule === undefined || rule === 'own') return instance.get('host') === ourHost;
+  return isWorkedOnHere(rule, instance, { ourHost, args });
 }

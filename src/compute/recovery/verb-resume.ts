@@ -54,7 +54,22 @@ function isOver(rule: ResumeRule, { task, vmState }: NonNullable<ResumeFacts['in
   return rule.handedOn?.includes(task) === true || (task === null && rule.done.includes(vmState));
 }
 
-function isHere(rule: ResumeRule, host: string | null, { ourHost, args = {} }: ResumeFacts): boolean {
+/** Whether the instance is on this host, or is in a task of the verb's in which this host may have its part. */
+export function isWorkedOnHere(
+  rule: ResumeRule,
+  instance: Instance,
+  where: Pick<ResumeFacts, 'ourHost' | 'args'>,
+): boolean {
+  const host = instance.get('host');
+  if (host === where.ourHost) return true;
+  return isHere(rule, host, where) && rule.tasks.includes(instance.get('task_state') as Task);
+}
+
+function isHere(
+  rule: ResumeRule,
+  host: string | null,
+  { ourHost, args = {} }: Pick<ResumeFacts, 'ourHost' | 'args'>,
+): boolean {
   const { mayBeElsewhere = false, mayBeNowhere = false } = rule;
   const elsewhere = typeof mayBeElsewhere === 'function' ? mayBeElsewhere(args) : mayBeElsewhere;
   return host === ourHost || elsewhere || (host === null && mayBeNowhere);
