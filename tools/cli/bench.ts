@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FULL, QUICK, type Scenario } from '../measure/bench.js';
+import { FULL, QUICK, type Scenario, type Sizes } from '../measure/bench.js';
 import { rival } from '../measure/rival.js';
 import { measure } from '../measure/run.js';
 import { boot } from '../measure/scenarios/boot.js';
@@ -44,6 +44,7 @@ const HELP = `Measures this project's service beside Python's nova-compute with 
   tools/bench                  everything; takes about an hour
   tools/bench --quick          a smoke run of a few minutes; its figures say little
   tools/bench --only boot,wire just these scenarios
+  tools/bench --bursts 50      bursts of so many servers; --crowds 0,100: idle with so many
   tools/bench --json FILE      where the figures go (.planes/bench.json when not given)
   tools/bench --keep           leave the plane "bench" up for the next run
 
@@ -56,6 +57,8 @@ const OPTIONS = {
   quick: { type: 'boolean', default: false },
   only: { type: 'string' },
   json: { type: 'string' },
+  bursts: { type: 'string' },
+  crowds: { type: 'string' },
   keep: { type: 'boolean', default: false },
   inside: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -70,7 +73,12 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<numb
   const chosen = choose(values.only);
   if (values.inside) {
     const json = values.json ?? join(planesFolder(CHECKOUT), 'bench.json');
-    await measure(requirePlane(NAME), { scenarios: chosen, sizes: values.quick ? QUICK : FULL, json }, signal);
+    const sizes = {
+      ...(values.quick ? QUICK : FULL),
+      ...numbers('bursts', values.bursts),
+      ...numbers('crowds', values.crowds),
+    };
+    await measure(requirePlane(NAME), { scenarios: chosen, sizes, json }, signal);
     return 0;
   }
   requireRoot();
@@ -97,6 +105,13 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<numb
     const left = loadPlane(NAME);
     if (!values.keep && left !== null) await removePlane(left, AbortSignal.timeout(120_000));
   }
+}
+
+/** What an option sets of the sizes; nothing when it was not given. */
+function numbers(name: 'bursts' | 'crowds', text: string | undefined): Partial<Sizes> {
+  if (text === undefined) return {};
+  if (!/^\d+(,\d+)*$/.test(text)) throw new Trouble(`--${name} ${text}: numbers are wanted, as in --${name} 10,50`);
+  return { [name]: text.split(',').map(Number) };
 }
 
 function choose(only: string | undefined): readonly Scenario[] {

@@ -30,9 +30,10 @@ export async function timedByHand({ plane }: Bench, image: string, count: number
   return ms;
 }
 
-/** What a server of ours left in the engine's store. @throws Trouble when no server was booted yet */
+/** The small image, which a server of ours left in the engine's store. @throws Trouble when no server was booted yet */
 export async function imageOnEngine({ plane }: Bench): Promise<string> {
-  const [image] = (await plane.docker(['images', '--all', '--quiet'])).trim().split('\n');
+  // The engine names the newest first.
+  const image = (await plane.docker(['images', '--all', '--quiet'])).trim().split('\n').at(-1);
   if (image === undefined || image === '') throw new Trouble('the engine has no image yet: no server was booted');
   return image;
 }

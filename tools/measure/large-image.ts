@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Bench } from './bench.js';
+import { imageOnEngine } from './by-hand.js';
 
 /** Of the images, in Glance and in the engine. */
 export const LARGE = 'bench-image';
@@ -7,7 +8,7 @@ export const LARGE = 'bench-image';
 /** An archive of that much noise on top of the base image, which the engine does not keep. Never twice the same. */
 export async function archive(bench: Bench, file: string): Promise<void> {
   const { plane, sizes } = bench;
-  const base = (await plane.docker(['images', '--all', '--quiet'])).trim().split('\n')[0] ?? '';
+  const base = await imageOnEngine(bench);
   const noise = `${file}.noise`;
   await plane.run(['dd', 'if=/dev/urandom', `of=${noise}`, 'bs=1M', `count=${sizes.imageMib}`]);
   await plane.docker(['create', '--name', LARGE, '--network', 'none', base]);

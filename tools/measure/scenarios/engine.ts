@@ -89,7 +89,7 @@ function planOf({ ports }: Rooms, reference: string): ContainerPlan {
     image: {
       imageId: 'bench',
       reference,
-      defaults: { entrypoint: [], command: [], labels: {}, variables: [], volumes: [] },
+      defaults: { entrypoint: [], command: ['/bin/sleep', '1000'], labels: {}, variables: [], volumes: [] },
       sizeBytes: 1,
     },
     files: Object.entries(names).map(([guestPath, hostPath]) => ({ hostPath, guestPath })),
