@@ -81,8 +81,9 @@ export function exposeDisk(op: InstanceOperation): Promise<readonly GuestFile[]>
 }
 
 /**
- * Ends a rescue, if there is one (an administrator may have reset the server's state in the middle of it): first the container that has the disk, then the disk, which the server's own may have
- * again only after that. What the rescue was given of files goes with it.
+ * Ends a rescue, if there is one (an administrator may have reset the server's state in the middle of it): first the
+ * container that has the disk, then the disk, which the server's own may have again only after that. What the rescue was
+ * given of files goes with it.
  */
 export async function endRescue({ instance, parts }: InstanceOperation): Promise<void> {
   const instanceUuid = instance.get('uuid');

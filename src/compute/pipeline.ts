@@ -13,8 +13,8 @@ import type { InstanceRoute } from './routes/route.js';
  * release 26).
  *
  * INVARIANTS: one verb at a time for an instance; an unfinished event means that the work may be unfinished, so it is
- * finished after everything else is written, but for a failed one's task: that goes last, as with
- * upstream's decorators, and is taken back at the next start if need be; when the service itself is stopping nothing is written and
+ * finished after everything else is written, but for a failed one's task: that goes last, as with upstream's decorators,
+ * and is taken back at the next start if need be; when the service itself is stopping nothing is written and
  * the request stays in the inbox.
  */
 export async function runOnInstance(

@@ -6,6 +6,7 @@ import { NOVA_ATTRS } from '../instance-attrs.js';
 import { save, type Args, type InstanceOperation, type ManagerParts } from '../operation.js';
 import { ROUTES } from '../routes/routes.js';
 import type { Task } from '../states.js';
+import { REBUILD_TASKS } from '../verbs/rebuild.js';
 import { isWorkedOnHere } from './verb-resume.js';
 
 /** A request whose work was started again and again and never ended. */
@@ -20,7 +21,7 @@ export interface ParkedRequest {
 
 /** In the middle of these a server is not what it was, nor what it was to be. */
 const HALF_WAY: ReadonlySet<Task> = new Set<Task>([
-  ...(['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'] as const),
+  ...REBUILD_TASKS,
   ...(['resize_migrating', 'resize_migrated', 'resize_finish', 'resize_reverting'] as const),
 ]);
 
