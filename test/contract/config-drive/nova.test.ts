@@ -32,7 +32,6 @@ function comparable(path: string, data: Buffer): unknown {
 }
 
 describe("config drives are Nova's own", function () {
-  this.timeout(120_000);
   let theirs: readonly Files[];
 
   before(function () {

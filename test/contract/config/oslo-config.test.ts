@@ -6,7 +6,6 @@ import { askOslo, missingOracle, type Answer, type ConfigCase } from './oracle.j
 import { ask } from './ours.js';
 
 describe('the installed oslo.config and this one agree', function () {
-  this.timeout(60_000);
   before(function () {
     const missing = missingOracle('oslo_config');
     if (missing === undefined) return;

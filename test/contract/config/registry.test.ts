@@ -37,7 +37,6 @@ const differences: Readonly<Record<string, string>> = {
 describe("the tables agree with Nova's own", () => {
   const found: string[] = [];
   before(function () {
-    this.timeout(30_000);
     const missing = missingOracle('nova.conf, oslo_messaging, oslo_log');
     if (missing !== undefined) {
       console.log(`      skipped: ${missing}`);

@@ -6,7 +6,6 @@ import { LABEL } from '../../../src/docker/labels.js';
 import { busyboxReference, diedOn, failsAs, openBench, runningOn, sh, testSocket, type Bench } from './bench.js';
 
 describe('containers on a real engine', function () {
-  this.timeout(60_000);
   let bench: Bench;
   let reference: string;
 

@@ -20,7 +20,6 @@ async function through(program: string, args: readonly string[], input: Buffer):
 }
 
 describe('formats of images on a real engine', function () {
-  this.timeout(120_000);
   let bench: Bench;
   let folder: string;
 

@@ -41,7 +41,6 @@ function deferred(): { readonly promise: Promise<void>; readonly resolve: () => 
 }
 
 describe('images on a real engine', function () {
-  this.timeout(60_000);
   let bench: Bench;
   let image: ImageContent;
 

@@ -9,8 +9,7 @@ import { CONTEXT, busyboxImage, imageTags, openBench, pieces, testSocket, type B
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-describe('images that nobody uses', function () {
-  this.timeout(60_000);
+describe('images that nobody uses', () => {
   let bench: Bench;
   const benches: Bench[] = [];
 

@@ -18,8 +18,7 @@ import { busyboxReference, diedOn, openBench, testSocket, type Bench } from './b
 
 const run = promisify(execFile);
 
-describe('lxcfs on a real engine', function () {
-  this.timeout(60_000);
+describe('lxcfs on a real engine', () => {
   let bench: Bench;
   let containers: Containers;
   let folder: string;

@@ -10,7 +10,6 @@ import { PASSWORD, TestRegistry, USER } from '../../fixtures/registry.js';
 import { CONTEXT, allImages, busyboxImage, failsAs, imageTags, openBench, testSocket, type Bench } from './bench.js';
 
 describe('images that refer to a registry', function () {
-  this.timeout(60_000);
   let registry: TestRegistry;
   let settings: RegistrySettings;
   let image: ImageContent;

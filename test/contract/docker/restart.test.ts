@@ -14,8 +14,7 @@ import {
 import { openPlane, type ServiceHandle } from '../../../tools/plane/open.js';
 import { dockerItems, tarOf } from '../../fixtures/archives.js';
 
-describe('an engine that goes and comes back', function () {
-  this.timeout(120_000);
+describe('an engine that goes and comes back', () => {
   let engine: ServiceHandle;
   let bench: Bench;
   let plan: ContainerPlan;

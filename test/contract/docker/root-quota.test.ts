@@ -66,7 +66,6 @@ class EngineOnBtrfs {
 }
 
 describe('the size of root disks on storage that can hold to it', function () {
-  this.timeout(120_000);
   const engine = new EngineOnBtrfs();
   let bench: Bench;
 

@@ -15,8 +15,7 @@ function script(text: string): string {
   return JSON.stringify(['/bin/sh', '-c', text]);
 }
 
-describe('settings on a real engine', function () {
-  this.timeout(60_000);
+describe('settings on a real engine', () => {
   let bench: Bench;
   let reference: string;
 
@@ -153,8 +152,7 @@ describe('settings on a real engine', function () {
   });
 });
 
-describe('files for a container on a real engine', function () {
-  this.timeout(60_000);
+describe('files for a container on a real engine', () => {
   let bench: Bench;
   let reference: string;
 

@@ -14,7 +14,6 @@ import { keptLog } from '../../unit/docker/plans.js';
 import { CONTEXT, failsAs, openBench, runningOn, testSocket, type Bench } from './bench.js';
 
 describe('terminals on a real engine', function () {
-  this.timeout(60_000);
   let bench: Bench;
   let terminals: Terminals;
 

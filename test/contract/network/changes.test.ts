@@ -5,8 +5,7 @@ import type { Vif } from '../../../src/objects/index.js';
 import { ip, route, subnet } from '../../unit/network/vifs.js';
 import { deviceNames, GREETING, Guests, hostDevice, NEIGHBOUR, port } from './guests.js';
 
-describe('ports on a real engine and switch: changes', function () {
-  this.timeout(120_000);
+describe('ports on a real engine and switch: changes', () => {
   let guests: Guests;
 
   before(async () => {

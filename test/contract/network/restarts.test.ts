@@ -4,8 +4,7 @@ import type { Vif } from '../../../src/objects/index.js';
 import { Guests, hostDevice, port, until } from './guests.js';
 import { run } from './machine.js';
 
-describe('ports on a real engine and switch: in the first instruction', function () {
-  this.timeout(120_000);
+describe('ports on a real engine and switch: in the first instruction', () => {
   let guests: Guests;
 
   before(async () => {

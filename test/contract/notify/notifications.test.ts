@@ -170,7 +170,6 @@ async function tellEverything(notifier: Notifier): Promise<string[]> {
 }
 
 describe("notifications, read by Python's oslo.messaging and Nova's classes", function () {
-  this.timeout(180_000);
   let own: Broker | undefined;
   let url: string;
   let transport: Transport;

@@ -53,7 +53,6 @@ function assertSame(sent: unknown, back: unknown, where: string): void {
 }
 
 describe('objects against the installed Nova', function () {
-  this.timeout(120_000);
   let dump: Dump;
 
   before(function () {

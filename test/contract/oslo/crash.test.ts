@@ -8,8 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { rigs, uniqueTopic, until, type Rig } from './rig.js';
 import { anyBrokerUrl } from './shared-broker.js';
 
-describe('kill -9 of the serving process', function () {
-  this.timeout(120_000);
+describe('kill -9 of the serving process', () => {
   const rig = rigs();
   let url: string;
   let them: Rig;

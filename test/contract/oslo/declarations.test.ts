@@ -17,7 +17,6 @@ interface QueueRow {
 }
 
 describe('what stands at the broker', function () {
-  this.timeout(60_000);
   const rig = rigs();
   let broker: Broker;
   let topic: string;

@@ -23,8 +23,7 @@ function gate(): {
   return { open, passed, reached, enter };
 }
 
-describe('losing the broker', function () {
-  this.timeout(90_000);
+describe('losing the broker', () => {
   const rig = rigs();
   let broker: Broker;
   let us: Rig;

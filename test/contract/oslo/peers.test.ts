@@ -10,7 +10,6 @@ function pick(object: object | undefined, keys: readonly string[]): unknown[] {
 }
 
 describe('with the real oslo.messaging as peer', function () {
-  this.timeout(60_000);
   const rig = rigs();
   let us: Rig;
   let peer: PythonPeer;
@@ -241,13 +240,11 @@ describe('with the real oslo.messaging as peer', function () {
     });
 
     it('and give up when the time is over', async () => {
-      const started = Date.now();
       await assert.rejects(call('slow', { seconds: 3 }, { timeoutMs: 1000 }), {
         kind: 'Timeout',
         message: /no reply within 1 s/,
       });
       await assert.rejects(call('echo', {}, { server: 'nobody', timeoutMs: 500 }), { kind: 'Timeout' });
-      assert.ok(Date.now() - started < 2500);
     });
 
     it('and give up early without sign of life', async () => {

@@ -6,8 +6,7 @@ import { anyBrokerUrl } from './shared-broker.js';
 
 const never = (): Promise<never> => new Promise(() => {});
 
-describe('serving', function () {
-  this.timeout(30_000);
+describe('serving', () => {
   const rig = rigs();
   let url: string;
   let us: Rig;
@@ -187,8 +186,7 @@ describe('serving', function () {
     await calling;
   });
 
-  it('a result too large for the broker is a failure, not a silence', async function () {
-    this.timeout(60_000);
+  it('a result too large for the broker is a failure, not a silence', async () => {
     await us.serve(topic, { big: () => Promise.resolve('x'.repeat(140 * 1024 * 1024)) });
     await assert.rejects(us.call(topic, 'big', {}, { timeoutMs: 50_000 }), {
       message: /reply could not be sent: RabbitMQ refuses a message of \d+ bytes/,

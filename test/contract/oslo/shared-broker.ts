@@ -1,8 +1,7 @@
 import { Broker } from './broker.js';
 
 let broker: Promise<Broker> | undefined;
-after(async function () {
-  this.timeout(30_000);
+after(async () => {
   await (await broker)?.stop();
 });
 

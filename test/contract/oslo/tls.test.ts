@@ -7,8 +7,7 @@ import { makeCertificates, type Broker } from './broker.js';
 import { rigs, uniqueTopic, until } from './rig.js';
 import { ownBroker } from './shared-broker.js';
 
-describe('TLS to a broker with an authority of its own', function () {
-  this.timeout(60_000);
+describe('TLS to a broker with an authority of its own', () => {
   const rig = rigs();
   let broker: Broker;
   let stranger: { ca: string; cert: string; key: string };

@@ -6,8 +6,7 @@ import { openPlane } from '../../../tools/plane/open.js';
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname;
 
-describe('nova-compute-docker check, against a real control plane', function () {
-  this.timeout(120_000);
+describe('nova-compute-docker check, against a real control plane', () => {
   const plane = openPlane();
 
   /** Exit code and output, with these lines of nova.conf before the plane's. */

@@ -19,16 +19,14 @@ import { WitnessedService } from '../support/witnessed.js';
 
 const never = new AbortController().signal;
 
-describe('periodic work', function () {
-  this.timeout(180_000);
+describe('periodic work', () => {
   const lab = new Lab();
   const own = lab.plane.service('compute');
   let service: WitnessedService | undefined;
 
   beforeEach(() => own.stop());
   afterEach(async () => {
-    await service?.stop();
-    if (own.pid === null) await own.start();
+    await WitnessedService.giveBack(lab.plane);
     await lab.deleteAll();
   });
 

@@ -42,7 +42,6 @@ class Terminal {
       what: `${String(wanted)} in ${this.#text}`,
       signal,
       everyMs: 20,
-      timeoutMs: 15_000,
     });
     const text = this.#text;
     this.#text = '';
@@ -54,7 +53,6 @@ class Terminal {
     await until(() => this.socket.readyState === WebSocket.CLOSED, {
       what: 'a console to end',
       signal,
-      timeoutMs: 15_000,
     });
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../../tools/plane/machine/wait.js';
-import { Lab } from '../support/lab.js';
+import { Lab, type ActionEvent } from '../support/lab.js';
 import { WitnessedService, type KillPoint } from '../support/witnessed.js';
 
 const never = new AbortController().signal;
@@ -23,37 +23,42 @@ function killPoints(calls: readonly string[]): readonly KillPoint[] {
     });
 }
 
-describe('a boot whose service is killed (kill -9)', function () {
-  this.timeout(600_000);
+describe('a boot whose service is killed (kill -9)', () => {
   const lab = new Lab();
   const own = lab.plane.service('compute');
 
   beforeEach(() => own.stop());
   afterEach(async () => {
-    if (own.pid === null) await own.start();
+    await WitnessedService.giveBack(lab.plane);
     await lab.deleteAll();
   });
 
-  /** Kills the service at that point of a boot, starts it again, and tells what came of the server. */
-  async function killedAt(point: KillPoint): Promise<void> {
+  /**
+   * Kills the service at that point of a boot, starts it again, and tells what came of the server.
+   * @returns false when the boot never came to that point: a call that only looked like its own was periodic work's
+   */
+  async function killedAt(point: KillPoint): Promise<boolean> {
     const service = await WitnessedService.start(lab.plane, point);
     const id = await lab.create({ name: 'survivor' });
-    await service.killed();
-    await own.start();
     const where = `${point.line} (${point.nth})`;
+    const finished = async (): Promise<ActionEvent | undefined> =>
+      (await lab.eventsOf(id, 'create')).find((one) => one.finish_time !== null);
+    await until(async () => service.wasKilled || (await finished()), { what: `the kill ${where}`, signal: never });
+    const { wasKilled } = service;
+    await WitnessedService.giveBack(lab.plane);
     await lab.reaches(id, 'ACTIVE').catch((error: unknown) => {
       throw new Error(`killed ${where}: ${String(error)}`);
     });
     assert.deepEqual(await lab.containersOf(id), [`nova-${id}`], where);
     assert.equal((await lab.allocationsOf(id)).length, 1, where);
-    const event = await until(async () => (await lab.eventsOf(id, 'create')).find((one) => one.finish_time !== null), {
+    const event = await until(finished, {
       what: `the event of a boot that was killed ${where} to be finished`,
       signal: never,
-      timeoutMs: 20_000,
     });
     assert.equal(event.result, 'Success', where);
     await lab.delete(id);
     await own.stop();
+    return wasKilled;
   }
 
   it('at any of its calls ends ACTIVE with one container, after a restart of the service', async () => {
@@ -66,8 +71,9 @@ describe('a boot whose service is killed (kill -9)', function () {
     const points = killPoints(witness.calls());
     await lab.delete(id);
     await witness.stop();
-    assert.ok(points.length >= 10, `a boot makes calls: ${points.map(({ line }) => line).join(', ')}`);
-    for (const point of points) await killedAt(point);
+    const killed: string[] = [];
+    for (const point of points) if (await killedAt(point)) killed.push(point.line);
+    assert.ok(killed.length >= 10, `a boot makes calls: ${killed.join(', ')}`);
   });
 
   it('while the image is being fetched', async () => {
@@ -75,7 +81,7 @@ describe('a boot whose service is killed (kill -9)', function () {
       const images = await lab.plane.docker(['images', '--quiet']);
       for (const image of images.split('\n').filter((one) => one !== ''))
         await lab.plane.docker(['rmi', '--force', image]);
-      await killedAt({ line, nth: 1 });
+      assert.ok(await killedAt({ line, nth: 1 }), line);
     }
   });
 });
@@ -95,7 +101,7 @@ describe('a boot whose broker is killed right after the request was taken', () =
     await broker.kill();
     await broker.start();
     const id = await creating;
-    await lab.reaches(id, 'ACTIVE', 150_000);
+    await lab.reaches(id, 'ACTIVE');
     assert.deepEqual(await lab.containersOf(id), [`nova-${id}`]);
   });
 });

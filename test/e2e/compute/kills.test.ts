@@ -27,23 +27,19 @@ const WAY: readonly Kill[] = [
   { action: { unpause: null }, name: 'unpause', line: 'after rpc.Instance.save', end: 'ACTIVE' },
 ];
 
-describe('a service that is killed (kill -9) in the middle of a verb', function () {
-  this.timeout(300_000);
+describe('a service that is killed (kill -9) in the middle of a verb', () => {
   const lab = new Lab();
   const own = lab.plane.service('compute');
-  let service: WitnessedService | undefined;
 
   before(() => own.stop());
   afterEach(async () => {
-    await service?.stop();
-    if (own.pid === null) await own.start();
+    await WitnessedService.giveBack(lab.plane);
     await lab.deleteAll();
   });
 
   /** The next process, which takes up what the last one left and is to be killed at that line in its turn. */
-  async function next(line?: string): Promise<WitnessedService> {
-    service = await WitnessedService.startUnarmed(lab.plane, line === undefined ? undefined : { line, nth: 1 });
-    return service;
+  function next(line?: string): Promise<WitnessedService> {
+    return WitnessedService.startUnarmed(lab.plane, line === undefined ? undefined : { line, nth: 1 });
   }
 
   it('leaves no server in ERROR, no task and no open event: what was asked for is done', async () => {
@@ -77,7 +73,6 @@ describe('a service that is killed (kill -9) in the middle of a verb', function 
     const event = await until(async () => (await lab.eventsOf(id, name)).find((one) => one.finish_time !== null), {
       what: `the event of ${name}, killed ${line}, to be finished`,
       signal: never,
-      timeoutMs: 20_000,
     });
     assert.equal(event.result, 'Success', line);
   }

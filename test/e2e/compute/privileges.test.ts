@@ -13,22 +13,19 @@ function boundingSet(): string {
   return ['-all', ...names.map((name) => `+${name}`)].join(',');
 }
 
-describe("with the privileges of etc/'s systemd unit and no others", function () {
-  this.timeout(180_000);
+describe("with the privileges of etc/'s systemd unit and no others", () => {
   const lab = new Lab();
   const own = lab.plane.service('compute');
-  let service: WitnessedService | undefined;
 
   before(() => own.stop());
   after(async () => {
-    await service?.stop();
-    if (own.pid === null) await own.start();
+    await WitnessedService.giveBack(lab.plane);
     await lab.deleteAll();
   });
 
   it('servers with ports, config drive and image are booted, restarted, stopped and deleted', async () => {
     const under = ['setpriv', '--bounding-set', boundingSet(), '--inh-caps', '-all', '--no-new-privs'];
-    service = await WitnessedService.startUnarmed(lab.plane, undefined, '', under);
+    const service = await WitnessedService.startUnarmed(lab.plane, undefined, '', under);
     const { networks } = await lab.rest.get<{ networks: { id: string; 'router:external': boolean }[] }>(
       'network',
       '/networks?shared=true',

@@ -24,6 +24,7 @@ describe('a rebuilt server', () => {
     const { networks } = await lab.rest.get<{ networks: { id: string }[] }>('network', '/networks?name=private');
     id = (await lab.boot({ name: 'rebuild', image, networks: [{ uuid: networks[0]?.id }] })).id;
   });
+  afterEach(() => WitnessedService.giveBack(plane));
   after(async () => {
     await lab.deleteAll();
     await removeImages(lab, 'rebuild');

@@ -20,6 +20,7 @@ describe('a rescued server', () => {
     id = (await lab.boot({ name: 'rescue', image, networks: [{ uuid: networks[0]?.id }] })).id;
     await inside('', 'echo broken > /root/file; echo broken > /data/file');
   });
+  afterEach(() => WitnessedService.giveBack(plane));
   after(async () => {
     await lab.deleteAll();
     await removeImages(lab, 'rescue');

@@ -10,7 +10,7 @@ describe('a server resized on its host that needs a new container', () => {
   let id: string;
   let odd: string;
 
-  before(async function () {
+  before(async () => {
     const image = await uploadImage(lab, 'anew', await variantImage(lab, ['VOLUME /data']));
     const flavor = { name: 'resize-anew', vcpus: 1, ram: 128, disk: 1 };
     odd = (await lab.rest.post<{ flavor: { id: string } }>('compute', '/flavors', { flavor })).flavor.id;
@@ -30,6 +30,7 @@ describe('a server resized on its host that needs a new container', () => {
     );
     await inside('dd if=/dev/zero of=/root/sparse bs=1 count=1 seek=2147483647 2>/dev/null');
   });
+  afterEach(() => WitnessedService.giveBack(plane));
   after(async () => {
     await lab.deleteAll();
     await lab.rest.ask({ api: 'compute', method: 'DELETE', path: `/flavors/${odd}`, accept: [404] });

@@ -14,7 +14,7 @@ describe('a server resized on its host', () => {
   let first: string;
   let odd: string;
 
-  before(async function () {
+  before(async () => {
     id = (await lab.boot({ name: 'resize', flavor: 'm1.nano' })).id;
     await plane.docker(['exec', '--detach', `nova-${id}`, 'sleep', '424242']);
     first = await run();
@@ -23,6 +23,7 @@ describe('a server resized on its host', () => {
     const specs = { extra_specs: { 'quota:disk_read_iops_sec': '100' } };
     await lab.rest.post('compute', `/flavors/${odd}/os-extra_specs`, specs);
   });
+  afterEach(() => WitnessedService.giveBack(plane));
   after(async () => {
     await lab.deleteAll();
     await lab.rest.ask({ api: 'compute', method: 'DELETE', path: `/flavors/${odd}`, accept: [404] });

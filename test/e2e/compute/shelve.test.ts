@@ -19,6 +19,7 @@ describe('a shelved server', () => {
     id = (await lab.boot({ name: 'shelve', image, networks: [{ uuid: networks[0]?.id }] })).id;
     await inside('echo kept > /root/file; echo precious > /data/file');
   });
+  afterEach(() => WitnessedService.giveBack(plane));
   after(async () => {
     await lab.deleteAll();
     await removeImages(lab, 'shelve');

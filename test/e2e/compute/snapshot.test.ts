@@ -26,6 +26,7 @@ describe('images of a server', () => {
     id = (await lab.boot({ name: 'snapshot', image })).id;
     await inside(id, 'echo kept > /root/file; mkdir /data/deep; echo precious > /data/deep/file; rm /bin/yes');
   });
+  afterEach(() => WitnessedService.giveBack(plane));
   after(async () => {
     await lab.deleteAll();
     await removeImages(lab, 'snapshot');

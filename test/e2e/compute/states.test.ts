@@ -42,11 +42,9 @@ describe('true states', () => {
 
   it("a container that ends by itself is SHUTOFF; the reason stands in the stop action and, for its owner, in the server's metadata", async () => {
     const { id } = await demo.boot({ name: 'mortal' });
-    const killed = performance.now();
     await lab.plane.docker(['exec', `nova-${id}`, 'sh', '-c', 'echo "out of luck" > /proc/1/fd/1; kill -9 -1']);
-    const server = await demo.reaches(id, 'SHUTOFF', 10_000);
-    const tookMs = performance.now() - killed;
-    assert.ok(tookMs < 5000, `${tookMs} ms`);
+    // Long before the next comparison of power states, ten minutes apart; how fast is what tools/bench measures.
+    const server = await demo.reaches(id, 'SHUTOFF');
     assert.equal(server['OS-EXT-STS:power_state'], 4);
     assert.match(server.metadata['docker:exit'] ?? '', /SIGKILL \(code 137\).*out of luck/);
     // Nova shows an event's details to administrators; its owner has the metadata.
@@ -61,14 +59,14 @@ describe('true states', () => {
     const hungry = 'CMD ["/bin/sh", "-c", "sleep 2; tail /dev/zero"]';
     const image = await uploadImage(lab, 'state-hungry', await variantImage(lab, [hungry]));
     const { id } = await lab.boot({ image });
-    const server = await lab.reaches(id, 'SHUTOFF', 30_000);
+    const server = await lab.reaches(id, 'SHUTOFF');
     assert.match(server.metadata['docker:exit'] ?? '', /more memory than its flavor has/);
   });
 
   it('a container removed by hand is an ERROR that says so, and nothing takes its place', async () => {
     const { id } = await lab.boot();
     await lab.plane.docker(['rm', '--force', `nova-${id}`]);
-    const server = await lab.reaches(id, 'ERROR', 20_000);
+    const server = await lab.reaches(id, 'ERROR');
     assert.match(server.fault?.message ?? '', /removed outside of Nova/);
     assert.deepEqual(await lab.containersOf(id), []);
   });
@@ -148,7 +146,7 @@ describe('true states', () => {
     await service.kill();
     await lab.plane.docker(['kill', `nova-${id}`]);
     await service.start();
-    await lab.reaches(id, 'SHUTOFF', 20_000);
+    await lab.reaches(id, 'SHUTOFF');
   });
 
   it('our service is killed while nothing happens: nobody notices', async () => {

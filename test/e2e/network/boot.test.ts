@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Cloud, type Port } from './cloud.js';
 
-describe('servers on Neutron networks: boot and delete', function () {
-  this.timeout(180_000);
+describe('servers on Neutron networks: boot and delete', () => {
   let cloud: Cloud;
   let network: string;
   let empty: string;

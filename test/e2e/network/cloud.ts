@@ -243,7 +243,7 @@ export class Cloud {
 
   /** The inventory once it is that again, or as it is after a while: Nova calls a server gone a moment before all of it is. */
   async inventoryLike(before: string): Promise<string> {
-    const end = performance.now() + 30_000;
+    const end = performance.now() + 120_000;
     for (;;) {
       const now = await this.inventory();
       if (now === before || performance.now() > end) return now;
@@ -252,7 +252,7 @@ export class Cloud {
   }
 
   async until<T>(look: () => Promise<T>, isIt: (seen: T) => boolean, what: string): Promise<T> {
-    const end = performance.now() + 90_000;
+    const end = performance.now() + 180_000;
     let seen = await look();
     while (!isIt(seen)) {
       if (performance.now() > end)

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Cloud, type Port } from './cloud.js';
 
-describe('servers on Neutron networks: hot plug', function () {
-  this.timeout(300_000);
+describe('servers on Neutron networks: hot plug', () => {
   let cloud: Cloud;
   let network: string;
   let other: string;

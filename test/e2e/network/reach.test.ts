@@ -5,8 +5,7 @@ interface Rule {
   readonly id: string;
 }
 
-describe('servers on Neutron networks: who reaches whom', function () {
-  this.timeout(300_000);
+describe('servers on Neutron networks: who reaches whom', () => {
   let cloud: Cloud;
   let network: string;
 

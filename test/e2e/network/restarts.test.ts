@@ -4,8 +4,7 @@ import { Cloud, type Port } from './cloud.js';
 /** Each first instruction of the container so far went out and was answered. */
 const METADATA = /i-[0-9a-f]{8} = metadata/g;
 
-describe('servers on Neutron networks: the first instruction after every restart', function () {
-  this.timeout(300_000);
+describe('servers on Neutron networks: the first instruction after every restart', () => {
   let cloud: Cloud;
   let id: string;
   let times = 0;

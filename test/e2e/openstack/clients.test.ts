@@ -4,8 +4,7 @@ import { realCloud } from '../../scenario/openstack/real.js';
 import { makeStage } from '../../scenario/openstack/stage.js';
 
 /** The same scenarios as test/unit/openstack/recorded.test.ts. */
-describe('openstack clients with real services', function () {
-  this.timeout(60_000);
+describe('openstack clients with real services', () => {
   for (const scenario of [...PLACEMENT_SCENARIOS, ...GLANCE_SCENARIOS]) {
     it(scenario.name, async () => {
       const stage = makeStage(await realCloud());

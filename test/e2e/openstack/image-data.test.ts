@@ -9,8 +9,7 @@ const CHUNK = Buffer.alloc(1024 * 1024, 'sixteen mebibyte');
 const MEBIBYTES = 200;
 
 /** Much image data, with a real Glance. */
-describe('openstack image data with a real Glance', function () {
-  this.timeout(120_000);
+describe('openstack image data with a real Glance', () => {
   let stage: Stage;
   let imageId: string;
   const { signal } = new AbortController();

@@ -23,9 +23,7 @@ function readTables(output: string): { container: string; server: string } {
   return { container, server };
 }
 
-describe('tools/quickstart', function () {
-  this.timeout(400_000);
-
+describe('tools/quickstart', () => {
   after(async () => {
     await quickstart('wipe');
   });

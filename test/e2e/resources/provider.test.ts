@@ -17,7 +17,6 @@ import { hostFacts, resourceSettings } from '../../unit/resources/facts.js';
 
 /** Publisher and audit with a real Placement. */
 describe('resources with a real Placement', function () {
-  this.timeout(60_000);
   let stage: Stage;
   let uuid: string;
   let node: string;

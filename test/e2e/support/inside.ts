@@ -35,6 +35,5 @@ export async function prints(lab: Lab, serverId: string, command: string, wanted
   await until(async () => wanted.test(await inside(lab, serverId, command).catch(() => '')), {
     what: `${command} to print ${String(wanted)}`,
     signal: never,
-    timeoutMs: 90_000,
   });
 }

@@ -70,7 +70,7 @@ export class Lab {
   }
 
   /** Waits for a status with no task left; another end than the one waited for fails at once. */
-  async reaches(id: string, status: string, timeoutMs = 90_000): Promise<Server> {
+  async reaches(id: string, status: string, timeoutMs = 180_000): Promise<Server> {
     return until(
       async () => {
         const server = await this.show(id);
@@ -97,7 +97,6 @@ export class Lab {
         what: `server ${id} to be deleted`,
         signal: never,
         everyMs: 150,
-        timeoutMs: 60_000,
       },
     );
   }

@@ -28,6 +28,9 @@ interface Files {
 
 /** Our service as a child of the test, in place of the plane's own, its calls to the outside witnessed. */
 export class WitnessedService {
+  /** Those that were started and not seen to end. A test that fails in its middle leaves one. */
+  static readonly #living = new Set<ChildProcess>();
+
   private constructor(
     private readonly child: ChildProcess,
     private readonly files: Files,
@@ -70,15 +73,32 @@ export class WitnessedService {
       env: { ...process.env, NCD_CALLS: calls, ...kill },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    WitnessedService.#living.add(child);
+    child.once('exit', () => WitnessedService.#living.delete(child));
     const log = createWriteStream(logFile);
     child.stdout.pipe(log);
     child.stderr.pipe(log);
     const takesRequests = (): boolean => {
-      if (child.exitCode !== null) throw new Error(`the service ended: ${readFileSync(logFile, 'utf8')}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the service ended: ${readFileSync(logFile, 'utf8')}`);
       return existsSync(logFile) && readFileSync(logFile, 'utf8').includes('The service takes requests');
     };
     await until(takesRequests, { what: 'the witnessed service to take requests', signal: never, logFile });
     return new WitnessedService(child, { calls, log: logFile, extra });
+  }
+
+  /**
+   * The after-hook of every test that starts one: ends what still runs of them and starts the plane's own again, so that a
+   * test that failed in its middle spoils no other.
+   */
+  static async giveBack(plane: OpenPlane): Promise<void> {
+    for (const child of WitnessedService.#living) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const own = plane.service('compute');
+    if (own.pid === null) await own.start();
   }
 
   arm(): void {
@@ -104,13 +124,14 @@ export class WitnessedService {
     await until(() => told() > before, { what: 'the configuration to be read again', signal: never });
   }
 
+  /** True once it has come to the line where it kills itself. */
+  get wasKilled(): boolean {
+    return this.child.signalCode === 'SIGKILL';
+  }
+
   /** Waits until it has killed itself. */
-  async killed(timeoutMs = 60_000): Promise<void> {
-    await until(() => this.child.signalCode === 'SIGKILL', {
-      what: 'the service to be killed',
-      signal: never,
-      timeoutMs,
-    });
+  async killed(): Promise<void> {
+    await until(() => this.wasKilled, { what: 'the service to be killed', signal: never });
   }
 
   /** Ends it as an operator would. */
