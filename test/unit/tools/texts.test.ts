@@ -97,8 +97,8 @@ describe('tools/test', () => {
   });
 
   it('gives mocha the files of the part unless some are named', () => {
-    assert.deepEqual(mochaArguments('unit', ['--bail']), ['--timeout', '20000', '--bail', 'test/unit/**/*.test.ts']);
-    assert.deepEqual(mochaArguments('unit', ['a.test.ts']), ['--timeout', '20000', 'a.test.ts']);
+    assert.deepEqual(mochaArguments('unit', ['--bail']), ['--timeout', '60000', '--bail', 'test/unit/**/*.test.ts']);
+    assert.deepEqual(mochaArguments('unit', ['a.test.ts']), ['--timeout', '60000', 'a.test.ts']);
   });
 
   it('counts by the closing lines of mocha', () => {
