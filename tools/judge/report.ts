@@ -16,15 +16,18 @@ export interface About {
 const count = (list: readonly Result[], outcome: Result['outcome']): number =>
   list.filter((result) => result.outcome === outcome).length;
 
-/** `595 tests: 500 passed, 0 failed, 95 skipped`. */
+/** `595 tests: 500 passed, 0 failed, 95 skipped`, and how many were not run where a run is not complete. */
 export function countsOf(results: readonly Result[]): string {
   const [passed, failed, skipped] = [count(results, 'passed'), count(results, 'failed'), count(results, 'skipped')];
-  return `${results.length} tests: ${passed} passed, ${failed} failed, ${skipped} skipped`;
+  const waiting = count(results, 'not run');
+  const rest = waiting === 0 ? '' : `, ${waiting} not run`;
+  return `${results.length} tests: ${passed} passed, ${failed} failed, ${skipped} skipped${rest}`;
 }
 
 /** The whole report, as Markdown. */
 export function reportOf(results: readonly Result[], about: About): string {
   const failed = results.filter(({ outcome }) => outcome === 'failed');
+  const waiting = results.filter(({ outcome }) => outcome === 'not run');
   const parts = [
     '# Judged by Tempest',
     `Made by \`${about.command}\`; do not edit.`,
@@ -32,6 +35,7 @@ export function reportOf(results: readonly Result[], about: About): string {
     `**${countsOf(results)}**, in ${(about.seconds / 60).toFixed(0)} minutes.`,
     tableOf(results),
     `## Failed\n\n${failed.length === 0 ? 'None.' : failed.map(failureOf).join('\n')}`,
+    ...(waiting.length === 0 ? [] : [`## Not run yet\n\n${waiting.map(failureOf).join('\n')}`]),
     `## Skipped by ours (\`tools/judge/skips.txt\`)\n\n${oursOf(results, about.skipList)}`,
     `## Skipped by tempest itself\n\n${skipsOf(results.filter(({ test }) => !about.skipList.has(test)))}`,
     `## tempest.conf\n\n\`\`\`ini\n${about.conf.trim()}\n\`\`\``,
@@ -50,7 +54,7 @@ export function tableOf(results: readonly Result[]): string {
   }
   const row = (name: string, list: readonly Result[]): string => {
     const seconds = list.reduce((sum, result) => sum + result.seconds, 0);
-    const ran = list.length - count(list, 'skipped');
+    const ran = list.length - count(list, 'skipped') - count(list, 'not run');
     const cells = [list.length, ran, count(list, 'passed'), count(list, 'failed'), count(list, 'skipped')];
     return `| ${name} | ${cells.join(' | ')} | ${seconds.toFixed(0)} |`;
   };

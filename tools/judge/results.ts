@@ -2,7 +2,7 @@
 export interface Result {
   /** Its id without attributes, e.g. `tempest.api.compute.servers.test_x.Class.test_y`. */
   readonly test: string;
-  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'not run';
   readonly seconds: number;
   /** Why it was skipped. */
   readonly reason?: string;

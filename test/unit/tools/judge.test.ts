@@ -47,6 +47,15 @@ describe('tools: tempest', () => {
     assert.equal(countsOf([...known.values()]), '5 tests: 1 passed, 2 failed, 2 skipped');
   });
 
+  it('tells a test that was not run from one that failed', () => {
+    const results = [...readResults(OUTPUT).slice(0, 1), { test: D, outcome: 'not run', seconds: 0 } as const];
+    assert.equal(countsOf(results), '2 tests: 1 passed, 0 failed, 0 skipped, 1 not run');
+    const report = reportOf(results, { command: '', conf: '', facts: [], seconds: 0, skipList: new Map() });
+    assert.match(report, /## Failed\n\nNone\./);
+    assert.match(report, new RegExp(`## Not run yet\n\n- \`${D}\`\n`));
+    assert.match(report, /\| tempest\.api\.compute\.a \| 2 \| 1 \| 1 \| 0 \| 0 \|/);
+  });
+
   it('is believed in what it said last', () => {
     const again = readResults(`{0} setUpClass (tempest.api.compute.a.test_x.One) [3.0s] ... FAILED\n`);
     const known = verdicts([A, B], [...readResults(OUTPUT), ...again]);
