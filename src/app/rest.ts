@@ -93,6 +93,10 @@ function authOf(section: string, from: AuthSection): AuthSettings {
     userDomainId: from.user_domain_id ?? from.default_domain_id,
     projectName: from.project_name,
     projectId: from.project_id,
+    systemScope: from.system_scope,
+    domainName: from.domain_name,
+    domainId: from.domain_id,
+    trustId: from.trust_id,
     projectDomainName: from.project_domain_name ?? from.default_domain_name,
     projectDomainId: from.project_domain_id ?? from.default_domain_id,
   };

@@ -26,6 +26,8 @@ export function managerSettings(config: Config): ManagerSettings {
     rpcResponseTimeoutMs: DEFAULT.rpc_response_timeout * S,
     vifPluggingTimeoutMs: DEFAULT.vif_plugging_timeout * S,
     vifPluggingIsFatal: DEFAULT.vif_plugging_is_fatal,
+    networkAllocateRetries: DEFAULT.network_allocate_retries,
+    accessIpNetwork: DEFAULT.default_access_ip_network_name ?? null,
     shutdownTimeoutMs: DEFAULT.shutdown_timeout * S,
     startGraceMs: docker.start_grace * S,
     forceConfigDrive: DEFAULT.force_config_drive,
@@ -179,6 +181,7 @@ export function resourceSettings({ DEFAULT, compute }: Config, controlPlaneVersi
     },
     controlPlaneVersion,
     capabilities: new Set(),
+    countsFailedBuilds: compute.consecutive_build_service_disable_threshold !== 0,
     imageTypes: ['raw'].filter((type) => !excluded.has(type)),
   };
 }

@@ -28,6 +28,10 @@ export interface ManagerSettings {
   readonly rpcResponseTimeoutMs: number;
   readonly vifPluggingTimeoutMs: number;
   readonly vifPluggingIsFatal: boolean;
+  /** How often Neutron is asked again for the ports of a new server while it does not answer. */
+  readonly networkAllocateRetries: number;
+  /** Label of the network on which servers say they are reached. */
+  readonly accessIpNetwork: string | null;
   /** Time that a stop gives the instance's own init. */
   readonly shutdownTimeoutMs: number;
   /** A new container that ends within this time makes its boot fail. */

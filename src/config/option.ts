@@ -25,6 +25,8 @@ interface Facts {
   readonly sampleDefault?: string;
   /** Also a command line option (`--log-file x`, `--debug`, `--nodebug`), as oslo.log has them. */
   readonly commandLine?: boolean;
+  /** Read for the sake of files that have it; what does its work here, or why there is none. */
+  readonly idle?: string;
   /** A setting of keystoneauth's plugin: read from the section that `auth_section` names, if it names one. */
   readonly auth?: boolean;
 }

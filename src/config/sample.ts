@@ -21,13 +21,14 @@ const introduction =
   'are ignored. Values of times are seconds unless said otherwise.';
 
 function sampleOption(section: string, name: string, option: Option<unknown>): string {
-  const { type, multi, help, oldNames = [], reloadable } = option;
+  const { type, multi, help, oldNames = [], reloadable, idle } = option;
   const lines = [
     '#',
     ...commented(`${help} (${multi ? 'multi valued' : type.name})`),
     ...type.limits.flatMap(commented),
     ...oldNames.map((old) => `# Deprecated group/name - ${describeOld(section, name, old)}`),
-    ...(reloadable === true ? ['# Note: a running service takes a new value on SIGHUP.'] : []),
+    ...(idle === undefined ? [] : commented(`No effect on this service: ${idle}.`)),
+    ...(reloadable === true && idle === undefined ? ['# Note: a running service takes a new value on SIGHUP.'] : []),
     `#${name} = ${defaultText(option)}`.trimEnd(),
   ];
   return `${lines.join('\n')}\n`;

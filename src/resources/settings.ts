@@ -23,6 +23,8 @@ export interface ResourceSettings {
   readonly controlPlaneVersion: number;
   /** What this compute can do; only what is implemented may be in here. */
   readonly capabilities: ReadonlySet<Capability>;
+  /** The scheduler is told how many builds failed since the last good one. */
+  readonly countsFailedBuilds: boolean;
   /** Glance disk formats that instances can be built from, `[compute] image_type_exclude_list` left out. */
   readonly imageTypes: readonly string[];
 }

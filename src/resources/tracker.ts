@@ -91,7 +91,8 @@ export class ResourceTracker {
 
   /** Counted in `failed_builds`, by which the scheduler weighs hosts; one success sets it back. */
   buildEnded(succeeded: boolean): void {
-    this.failedBuilds = succeeded ? 0 : this.failedBuilds + 1;
+    const failed = this.parts.settings.countsFailedBuilds ? this.failedBuilds + 1 : this.failedBuilds;
+    this.failedBuilds = succeeded ? 0 : failed;
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {

@@ -12,7 +12,8 @@ import { POWER_STATE, type LocalImage } from '../ports/containers.js';
 import { resumeBuild } from '../recovery/build-resume.js';
 import { BUILD_TASKS, type Task } from '../states.js';
 import { abortBuild, endFailedBuild, giveBuildBack, leaveBuild, releaseBuild } from './build-failure.js';
-import { networkRequest, readBuildRequest, type BuildRequest } from './build-request.js';
+import { accessAddresses, allocatePorts } from './build-ports.js';
+import { readBuildRequest, type BuildRequest } from './build-request.js';
 import { plug, untilWired, type Plugged } from './wiring.js';
 
 /**
@@ -108,7 +109,15 @@ async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void
   const state = await startNew(op, settings);
   const powerState = state?.powerState ?? POWER_STATE.NOSTATE;
   const drive = wantsDrive(op) ? { config_drive: 'True' } : {};
-  const row = { vm_state: 'active', task_state: null, power_state: powerState, launched_at: now(), ...drive };
+  const addresses = accessAddresses(op, plugged.vifs);
+  const row = {
+    vm_state: 'active',
+    task_state: null,
+    power_state: powerState,
+    launched_at: now(),
+    ...drive,
+    ...addresses,
+  };
   await save(op, row, ['spawning']);
 }
 
@@ -123,7 +132,7 @@ interface Prepared {
  */
 async function prepare(op: InstanceOperation, request: BuildRequest): Promise<Prepared> {
   const [plugged, image] = await Promise.allSettled([
-    op.parts.networks.allocate(networkRequest(op, request, op.signal)).then((vifs) => plug(op, vifs)),
+    allocatePorts(op, request).then((vifs) => plug(op, vifs)),
     op.parts.images.ensure(imageFacts(request.image), op.request.context, op.signal),
   ]);
   if (plugged.status === 'rejected') throw plugged.reason as Error;

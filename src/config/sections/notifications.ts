@@ -43,11 +43,13 @@ export const notifications = {
     notify_on_state_change: option(oneOf('vm_state', 'vm_and_task_state'), {
       oldNames: [{ group: 'DEFAULT' }],
       help: 'Send compute.instance.update when the state of an instance changes. Unset: do not.',
+      idle: 'nova-conductor sends them',
     }),
     default_level: option(oneOf('DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL'), {
       default: 'INFO',
       oldNames: [{ group: 'DEFAULT', name: 'default_notification_level' }],
       help: 'Level of notifications that have none of their own.',
+      idle: 'each has a level of its own',
     }),
     versioned_notifications_topics: option(list(), {
       default: ['versioned_notifications'],

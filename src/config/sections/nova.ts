@@ -10,7 +10,7 @@ export const compute = {
     consecutive_build_service_disable_threshold: option(integer(), {
       default: 10,
       reloadable: true,
-      help: 'Builds that have to fail in a row for the service to be reported as failing. 0: never.',
+      help: 'Count the builds that failed since the last good one, by which the scheduler avoids hosts. 0: do not.',
     }),
     resource_provider_association_refresh: option(integer({ min: 0 }), {
       default: 300,
@@ -27,10 +27,12 @@ export const compute = {
       default: 0,
       reloadable: true,
       help: 'Heavy disk operations (image download, snapshot) at the same time. 0: no limit.',
+      idle: 'max_concurrent_builds and max_concurrent_snapshots bound them',
     }),
     provider_config_location: option(string(), {
       default: '/etc/nova/provider_config/',
       help: 'Directory of YAML files with further inventory and traits of this host.',
+      idle: 'further traits are set by `openstack resource provider trait set`, and are kept',
     }),
     image_type_exclude_list: option(list(), {
       default: [],
@@ -124,10 +126,12 @@ export const workarounds = {
     disable_compute_service_check_for_ffu: option(boolean(), {
       default: false,
       help: 'Start even if other services are too old, as during a fast-forward upgrade.',
+      idle: 'no start is refused for that',
     }),
     reserve_disk_resource_for_image_cache: option(boolean(), {
       default: false,
       help: 'Count the disk space of kept images as reserved.',
+      idle: 'reserve the space of kept images by reserved_host_disk_mb',
     }),
     disable_group_policy_check_upcall: option(boolean(), {
       default: false,

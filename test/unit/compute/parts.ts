@@ -219,6 +219,8 @@ export function fakeParts() {
       rpcResponseTimeoutMs: 60_000,
       vifPluggingTimeoutMs: 300_000,
       vifPluggingIsFatal: true,
+      networkAllocateRetries: 0,
+      accessIpNetwork: null,
       shutdownTimeoutMs: 60_000,
       startGraceMs: 200,
       forceConfigDrive: false,

@@ -33,6 +33,7 @@ export function resourceSettings(changes: Partial<ResourceSettings> = {}): Resou
     initialRatios: {},
     controlPlaneVersion: 64,
     capabilities: new Set(),
+    countsFailedBuilds: true,
     imageTypes: ['raw'],
     ...changes,
   };

@@ -14,12 +14,13 @@ import { ResourceTracker } from '../../../src/resources/tracker.js';
 import { memoryLog } from '../../double/logger.js';
 import { placementDouble } from '../../double/placement.js';
 import { HERE, hostFacts, nodeInstance, nodeMigration, resourceSettings, UUID } from './facts.js';
+import type { ResourceSettings } from '../../../src/resources/settings.js';
 
 const GONE = '55555555-5555-4555-8555-555555555555';
 const ONE: Resources = { VCPU: 1 };
 
 /** Rows and allocations, in memory. */
-function start() {
+function start(settings: Partial<ResourceSettings> = {}) {
   const said: string[] = [];
   const rows = {
     node: undefined as NodeRecord | undefined,
@@ -64,7 +65,7 @@ function start() {
     clock: () => 0,
   });
   const host = { facts: hostFacts() };
-  const parts = { here: HERE, uuid: UUID, settings: resourceSettings(), store, publisher, allocations, log };
+  const parts = { here: HERE, uuid: UUID, settings: resourceSettings(settings), store, publisher, allocations, log };
   const make = () => new ResourceTracker({ ...parts, readHost: () => Promise.resolve(host.facts) });
   return { said, rows, held, allocations, placement, log, host, publisher, make, tracker: make() };
 }
@@ -122,6 +123,14 @@ describe('resources tracker', () => {
     assert.equal(await failed(false, false), '2');
     assert.equal(await failed(false), '3');
     assert.equal(await failed(true), '0');
+  });
+
+  it('counts no failed builds where the operator wants none counted', async () => {
+    const { tracker, rows } = start({ countsFailedBuilds: false });
+    await tracker.audit();
+    tracker.buildEnded(false);
+    await tracker.refresh();
+    assert.equal(rows.fields?.stats['failed_builds'], '0');
   });
 
   it('publishes what the host is now', async () => {

@@ -19,6 +19,7 @@ export const identity = {
   my_block_storage_ip: option(string(), {
     default: '$my_ip',
     help: 'Address of this machine on the network on which volumes are reached.',
+    idle: 'this service attaches no volumes',
   }),
   state_path: option(string(), {
     default: '/var/lib/nova',

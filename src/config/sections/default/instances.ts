@@ -13,6 +13,7 @@ export const instances = {
   allow_resize_to_same_host: option(boolean(), {
     default: false,
     help: 'Let an instance be resized on the host on which it is.',
+    idle: 'nova-api decides it',
   }),
   resume_guests_state_on_host_boot: option(boolean(), {
     default: false,
@@ -37,10 +38,12 @@ export const instances = {
     default: 60,
     reloadable: true,
     help: 'How often to look whether a new volume is ready.',
+    idle: 'this service attaches no volumes',
   }),
   max_local_block_devices: option(integer(), {
     default: 3,
     help: 'Local disks that one instance may have. A negative value sets no limit.',
+    idle: 'nova-api decides it',
   }),
   default_access_ip_network_name: option(string(), {
     help: 'Name of the network whose address becomes the access address of an instance.',
@@ -48,6 +51,7 @@ export const instances = {
   non_inheritable_image_properties: option(list(), {
     default: ['cache_in_nova', 'bittorrent'],
     help: 'Image properties that a snapshot does not take over.',
+    idle: 'nova-api decides it',
   }),
   force_config_drive: option(boolean(), {
     default: false,
@@ -56,6 +60,7 @@ export const instances = {
   password_length: option(fromZero, {
     default: 12,
     help: 'Length of a generated administrator password.',
+    idle: 'nova-api makes the passwords',
   }),
   instance_usage_audit: option(boolean(), {
     default: false,
@@ -68,5 +73,6 @@ export const instances = {
   default_availability_zone: option(string(), {
     default: 'nova',
     help: 'Availability zone of a host that is in none, as notifications name it. Must be the same in all services.',
+    idle: 'nova-api names the zones',
   }),
 };

@@ -31,7 +31,11 @@ export const intervals = {
   ),
   shelved_poll_interval: timer(3600, 'Seconds between two looks for shelved instances that are due to be off-loaded.'),
   shelved_offload_time: timer(0, 'Seconds after which a shelved instance leaves this host. 0: at once, -1: never.'),
-  volume_usage_poll_interval: timer(0, 'Seconds between two readings of volume usage. 0: never.'),
+  volume_usage_poll_interval: option(seconds, {
+    default: 0,
+    help: 'Seconds between two readings of volume usage. 0: never.',
+    idle: 'this service attaches no volumes',
+  }),
   running_deleted_instance_poll_interval: timer(
     1800,
     'Seconds between two looks for containers whose instance is deleted. 0: never.',
@@ -44,5 +48,6 @@ export const intervals = {
     default: 3,
     reloadable: true,
     help: 'Seconds between two looks whether a new volume is ready.',
+    idle: 'this service attaches no volumes',
   }),
 };

@@ -27,11 +27,13 @@ export const messaging = {
     default: 1800,
     reloadable: true,
     help: 'Seconds to wait for the answer to a call that may take long, as long as the other side shows signs of life.',
+    idle: 'this service makes no such calls',
   }),
   executor_thread_pool_size: option(integer({ min: 1 }), {
     default: 64,
     oldNames: [{ name: 'rpc_thread_pool_size' }],
     help: 'Number of requests that are worked on at the same time.',
+    idle: 'requests wait for max_concurrent_builds and its like, not for threads',
   }),
   rpc_ping_enabled: option(boolean(), {
     default: false,

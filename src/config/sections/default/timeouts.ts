@@ -46,5 +46,6 @@ export const timeouts = {
     default: 20,
     reloadable: true,
     help: 'Seconds per GiB to wait for a volume to be filled from an image during a rebuild.',
+    idle: 'this service attaches no volumes',
   }),
 };

@@ -61,6 +61,61 @@ describe('compute/verbs/build', () => {
     );
   });
 
+  it('asks Neutron again for ports while it does not answer, as often as the operator says', async () => {
+    const fake = fakeParts();
+    fake.parts = { ...fake.parts, settings: { ...fake.parts.settings, networkAllocateRetries: 2 } };
+    const away = new ServiceError('Unavailable', 'Neutron is away');
+    fake.networks.allocate.onCall(0).rejects(away);
+    fake.networks.allocate.onCall(1).rejects(away);
+    await build(fake, buildArgs(newborn(), { requested_networks: null }));
+    assert.deepEqual(
+      fake.networks.allocate.args.map(([request]) => (request as { isRepeated: boolean }).isRepeated),
+      [false, true, true],
+    );
+    assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'active');
+  });
+
+  for (const [what, retries, error] of [
+    ['away for longer', 1, new ServiceError('Unavailable', 'Neutron is away')],
+    ['sure', 5, new ServiceError('Invalid', 'there is no such port')],
+  ] as const) {
+    it(`takes no for an answer when Neutron is ${what}`, async () => {
+      const fake = fakeParts();
+      fake.parts = { ...fake.parts, settings: { ...fake.parts.settings, networkAllocateRetries: retries } };
+      fake.networks.allocate.rejects(error);
+      await build(fake, buildArgs(newborn(), { requested_networks: null })).catch((thrown: unknown) => {
+        assert.equal(thrown, error);
+      });
+      assert.equal(fake.networks.allocate.callCount, error.kind === 'Unavailable' ? retries + 1 : 1);
+      assert.equal(fake.containers.create.callCount, 0);
+    });
+  }
+
+  for (const { own, expected } of [
+    { own: null, expected: ['10.0.0.5', 'fd00::5'] },
+    { own: '198.51.100.1', expected: [undefined, undefined] },
+  ]) {
+    it(`says that a server is reached at ${own ?? 'its address on the network for that'}`, async () => {
+      const fake = fakeParts();
+      fake.parts = { ...fake.parts, settings: { ...fake.parts.settings, accessIpNetwork: 'public' } };
+      const network = (label: string, ...ips: string[]): object => ({
+        id: label,
+        network: { id: label, label, subnets: ips.map((address) => ({ ips: [{ address }] })) },
+      });
+      fake.networks.allocate.resolves([
+        network('other', '10.9.9.9'),
+        network('public', '10.0.0.5', 'fd00::5'),
+      ] as never);
+      const instance = makeInstance({
+        ...{ host: null, node: null, vm_state: 'building', task_state: 'scheduling' },
+        access_ip_v4: own,
+      });
+      await build(fake, buildArgs(instance, { requested_networks: null }));
+      const row = fake.saved.at(-1)?.fields ?? {};
+      assert.deepEqual([row['vm_state'], row['access_ip_v4'], row['access_ip_v6']], ['active', ...expected]);
+    });
+  }
+
   it('does nothing for a server that was deleted before its build began', async () => {
     const fake = fakeParts();
     fake.parts = {
