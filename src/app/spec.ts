@@ -70,7 +70,8 @@ async function specOf(instance: Instance, { live, log, rest }: Surroundings): Pr
   const facts = instanceFacts(instance, settings, { properties: image?.properties });
   const policy = loadPolicy(config.docker.settings_policy_file);
   const { values, origins } = instanceSettings(facts, policy);
-  const networks = openNetworks(live, rest.neutron, unobserved, log);
+  // Nothing is attached for a look.
+  const networks = openNetworks(live, { rest, nodeUuid: () => '', observer: unobserved, log });
   const folders = openInstanceFolders(config, containers, log);
   const subject = { instance, parts: { networks, cpus: await openCpuPins(config), folders, settings, policy } };
   const local = await imageOf(engine, { id: facts.imageRef, record: image }, notes);

@@ -150,7 +150,7 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
     {
       engine,
       library,
-      networks: openNetworks(live, rest.neutron, observer, log),
+      networks: openNetworks(live, { rest, nodeUuid: () => room.node.uuid(), observer, log }),
       allocations,
       cpus,
       folders: openInstanceFolders(config, engine.containers, log),

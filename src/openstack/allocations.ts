@@ -1,17 +1,9 @@
 import type { MovingAllocations, Resources } from '../compute/ports/placement.js';
 import { ServiceError } from '../errors/kinds.js';
-import { callPlacement, isConcurrentUpdate } from './placement.js';
+import { changeConsumer, consumerBody, consumerPath, putConsumer, readConsumer, TRIES } from './consumers.js';
+import { callPlacement, isConcurrentUpdate, providersInTree } from './placement.js';
 import type { Session } from './session.js';
 import { numberIn, objectIn, type Json } from './shape.js';
-
-/** What Placement says of a consumer; sent back with a change it proves what the change was based on. */
-interface ConsumerRecord {
-  readonly allocations: Json;
-  /** Absent when the consumer holds nothing: Placement forgets it then. */
-  readonly generation: number | null;
-  readonly projectId: string | undefined;
-  readonly userId: string | undefined;
-}
 
 /** Allocations as the audit sees them: by provider. */
 export interface ProviderAllocations {
@@ -24,8 +16,6 @@ export interface ProviderAllocations {
   removeUnchanged(consumerUuid: string): Promise<boolean>;
 }
 
-const TRIES = 4;
-
 /** Allocations of Placement (nova/scheduler/client/report.py, release 26, same calls and microversions). */
 export function createAllocations(session: Session): MovingAllocations & ProviderAllocations {
   return {
@@ -34,7 +24,7 @@ export function createAllocations(session: Session): MovingAllocations & Provide
       await callPlacement(session, {
         name: 'allocations.remove',
         method: 'DELETE',
-        path: path(consumer),
+        path: consumerPath(consumer),
         accept: [404],
       });
     },
@@ -68,8 +58,8 @@ async function move(session: Session, from: string, to: string): Promise<void> {
     if (source.generation !== first[0] || target.generation !== first[1]) throw moveFailed(from, to, undefined);
     const owner = { projectId: source.projectId, userId: source.userId };
     const body = {
-      [from]: wire({ ...source, allocations: {} }),
-      [to]: wire({ ...target, ...owner, allocations: source.allocations }),
+      [from]: consumerBody({ ...source, allocations: {} }),
+      [to]: consumerBody({ ...target, ...owner, allocations: source.allocations }),
     };
     try {
       await postAllocations(session, body);
@@ -81,37 +71,18 @@ async function move(session: Session, from: string, to: string): Promise<void> {
   }
 }
 
-async function removeFrom(session: Session, consumer: string, provider: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const record = await readConsumer(session, consumer);
-    if (record.allocations[provider] === undefined) return;
-    const rest = Object.fromEntries(Object.entries(record.allocations).filter(([uuid]) => uuid !== provider));
-    try {
-      await putConsumer(session, consumer, { ...record, allocations: rest });
-      return;
-    } catch (error) {
-      if (!isConcurrentUpdate(error) || attempt >= TRIES) throw error;
-    }
-  }
-}
-
-async function readConsumer(session: Session, consumer: string): Promise<ConsumerRecord> {
-  const name = 'allocations.get';
-  const answer = await callPlacement(session, { name, method: 'GET', path: path(consumer) });
-  const body = objectIn(answer.body, name);
-  const text = (key: string) => (typeof body[key] === 'string' ? body[key] : undefined);
-  const generation = body['consumer_generation'];
-  return {
-    allocations: objectIn(body['allocations'], name),
-    generation: typeof generation === 'number' ? generation : null,
-    projectId: text('project_id'),
-    userId: text('user_id'),
-  };
-}
-
-async function putConsumer(session: Session, consumer: string, record: ConsumerRecord): Promise<void> {
-  const body = wire(record);
-  await callPlacement(session, { name: 'allocations.put', method: 'PUT', path: path(consumer), body });
+/**
+ * Of a provider's whole tree: what a port holds of a network agent's providers goes with its host
+ * (nova/scheduler/client/report.py remove_provider_tree_from_instance_allocation, release 26).
+ */
+async function removeFrom(session: Session, consumer: string, root: string): Promise<void> {
+  await changeConsumer(session, consumer, async (allocations) => {
+    const held = Object.keys(allocations);
+    const isAlone = held.every((provider) => provider === root);
+    const tree = new Set([root, ...(isAlone ? [] : await providersInTree(session, root))]);
+    if (!held.some((provider) => tree.has(provider))) return undefined;
+    return Object.fromEntries(Object.entries(allocations).filter(([provider]) => !tree.has(provider)));
+  });
 }
 
 async function postAllocations(session: Session, body: Json): Promise<void> {
@@ -120,20 +91,8 @@ async function postAllocations(session: Session, body: Json): Promise<void> {
   await callPlacement(session, { ...request, body });
 }
 
-function wire(record: ConsumerRecord): Json {
-  return {
-    allocations: record.allocations,
-    project_id: record.projectId,
-    user_id: record.userId,
-    consumer_generation: record.generation,
-  };
-}
-
-function path(consumer: string): string {
-  return `/allocations/${encodeURIComponent(consumer)}`;
-}
-
-function resourcesByKey(entries: Json, call: string): ReadonlyMap<string, Resources> {
+/** Provider or consumer -> its resources, of an answer about allocations. */
+export function resourcesByKey(entries: Json, call: string): ReadonlyMap<string, Resources> {
   return new Map(
     Object.entries(entries).map(([key, value]) => {
       const resources = objectIn(objectIn(value, call)['resources'], call);

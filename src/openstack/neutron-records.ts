@@ -1,3 +1,4 @@
+import { resourceRequestOf, type ResourceRequest } from './resource-request.js';
 import { numberIn, objectIn, objectsIn, textIn, textsIn, type Json } from './shape.js';
 
 /** Neutron's records, as far as they are read here. What only our service user is shown may be absent. */
@@ -19,8 +20,8 @@ export interface NeutronPort {
   readonly vifDetails: Json;
   readonly vnicType: string;
   readonly profile: Json;
-  /** Needs an allocation in Placement (bandwidth). */
-  readonly hasResourceRequest: boolean;
+  /** What it needs of Placement; null: nothing, or the asker is not shown it. */
+  readonly resourceRequest: ResourceRequest | null;
 }
 
 export interface FixedIp {
@@ -60,9 +61,9 @@ export interface NeutronSubnet {
 /** Throws Unavailable for what is no port. */
 export function portOf(json: Json): NeutronPort {
   const what = 'a port';
-  const resources = json['resource_request'];
+  const id = textIn(json['id'], what);
   return {
-    id: textIn(json['id'], what),
+    id,
     networkId: textIn(json['network_id'], what),
     projectId: textOr(json['tenant_id'], ''),
     macAddress: textIn(json['mac_address'], what),
@@ -80,7 +81,7 @@ export function portOf(json: Json): NeutronPort {
     vifDetails: objectIn(json['binding:vif_details'] ?? {}, what),
     vnicType: textOr(json['binding:vnic_type'], 'normal'),
     profile: objectIn(json['binding:profile'] ?? {}, what),
-    hasResourceRequest: isFilled(resources) && !isEmptyGroups(resources),
+    resourceRequest: resourceRequestOf(json['resource_request'], id),
   };
 }
 
@@ -121,16 +122,6 @@ export function subnetOf(json: Json): NeutronSubnet {
       nexthop: textIn(one['nexthop'], what),
     })),
   };
-}
-
-function isFilled(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
-}
-
-/** The newer form (extension port-resource-request-groups) is a list of groups. */
-function isEmptyGroups(request: Json): boolean {
-  const groups = request['request_groups'];
-  return Array.isArray(groups) && groups.length === 0;
 }
 
 function textOr(value: unknown, otherwise: string): string {

@@ -151,9 +151,17 @@ async function knownTraits(session: Session, names: readonly string[]): Promise<
   return textsIn(objectIn(answer.body, name)['traits'], name);
 }
 
-/** One call to Placement. */
+/** A provider with all that are under it; empty when there is none. */
+export async function providersInTree(session: Session, root: string): Promise<readonly string[]> {
+  const name = 'provider.tree';
+  const path = `/resource_providers?in_tree=${encodeURIComponent(root)}`;
+  const answer = await callPlacement(session, { name, method: 'GET', path });
+  return objectsIn(objectIn(answer.body, name)['resource_providers'], name).map((one) => textIn(one['uuid'], name));
+}
+
+/** One call to Placement, in another version than usual where the call says so. */
 export async function callPlacement(session: Session, request: RestCall): Promise<RestAnswer> {
-  return await session.request({ ...request, headers: PLACEMENT_VERSION });
+  return await session.request({ ...request, headers: { ...PLACEMENT_VERSION, ...request.headers } });
 }
 
 function sub(uuid: string, what: string): string {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shown, tempestConf } from '../judge/configuration.js';
 import { guestVersion, makeGuestArchive, uploadGuest } from '../judge/guest-image.js';
-import { FILTERS, furnishLab } from '../judge/lab.js';
+import { furnishLab, OVERRIDES } from '../judge/lab.js';
 import { forget, told } from '../judge/record.js';
 import { countsOf, reportOf, tableOf, type About } from '../judge/report.js';
 import { plainName, verdicts, type Result } from '../judge/results.js';
@@ -77,13 +77,7 @@ async function tempest(args: readonly string[], signal: AbortSignal): Promise<nu
     isolated: true,
     hosts: 2,
     only: null,
-    overrides: {
-      nova: {
-        filter_scheduler: { enabled_filters: FILTERS.join(',') },
-        // Tests ask for more than there may be.
-        quota: { cores: '200', ram: '204800' },
-      },
-    },
+    overrides: OVERRIDES,
   });
   const progress = new Progress(terminal());
   try {

@@ -1,7 +1,7 @@
 import { iniText, type Ini } from '../plane/ini.js';
 import { endpoint, type Plane } from '../plane/plane.js';
 import { Rest } from '../plane/openstack/rest.js';
-import { FILTERS, type Lab } from './lab.js';
+import { FILTERS, GUARANTEED, type Lab } from './lab.js';
 
 export interface Guests {
   readonly imageId: string;
@@ -59,7 +59,11 @@ export async function tempestConf(plane: Plane, { guests, lab, lockPath }: Setti
       ipv6_subnet_attributes: true,
       port_security: true,
       port_admin_state_change: true,
+      qos_placement_physnet: GUARANTEED.physicalNetwork,
+      provider_net_base_segmentation_id: GUARANTEED.vlans[0],
+      qos_min_bw_and_pps: true,
     },
+    placement: { min_microversion: '1.0', max_microversion: 'latest' },
     validation: {
       run_validation: true,
       connect_method: 'floating',

@@ -2,13 +2,42 @@ import { startService } from '../plane/service-control.js';
 import { allServices } from '../plane/catalog.js';
 import { PRIVATE_NETWORK } from '../plane/openstack/networks.js';
 import { Rest } from '../plane/openstack/rest.js';
-import type { Plane } from '../plane/plane.js';
+import type { Overrides, Plane } from '../plane/plane.js';
+import { PUBLIC } from '../plane/services/neutron.js';
+import { OUTER_BRIDGE } from '../plane/services/openvswitch.js';
 
 /** Nova's own filters, and those that tests give hints to. */
 export const FILTERS = [
   ...['ComputeFilter', 'ComputeCapabilitiesFilter', 'ImagePropertiesFilter'],
   ...['ServerGroupAntiAffinityFilter', 'ServerGroupAffinityFilter', 'SameHostFilter', 'DifferentHostFilter'],
 ] as const;
+
+/** The network that ports with a guaranteed minimum are on: that way out of each host has a bridge of its own. */
+export const GUARANTEED = { physicalNetwork: PUBLIC, vlans: [100, 199] } as const;
+
+/**
+ * What the control plane has besides. Neutron's agents offer bandwidth and packets to Placement; in user space the switch
+ * does not enforce them, but who gets them is decided in Placement alone.
+ */
+export const OVERRIDES: Overrides = {
+  nova: {
+    filter_scheduler: { enabled_filters: FILTERS.join(',') },
+    // Tests ask for more than there may be.
+    quota: { cores: '200', ram: '204800' },
+  },
+  neutron: { DEFAULT: { service_plugins: 'router,auto_allocate,qos,placement' } },
+  ml2: {
+    ml2: { extension_drivers: 'port_security,dns,qos' },
+    ml2_type_vlan: { network_vlan_ranges: `nowhere:1:10,${PUBLIC}:${GUARANTEED.vlans.join(':')}` },
+  },
+  'openvswitch-agent': {
+    ovs: {
+      resource_provider_bandwidths: `${OUTER_BRIDGE}:1000000:1000000`,
+      resource_provider_packet_processing_without_direction: ':100000',
+    },
+    agent: { extensions: 'qos' },
+  },
+};
 
 /** A test gives its server another MAC address from inside; busybox's ping and udhcpc want a raw socket. */
 const EXTRA_SPECS = { 'docker:cap_add': 'NET_ADMIN,NET_RAW' };

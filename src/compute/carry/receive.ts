@@ -3,6 +3,7 @@ import { startNew } from '../first-moments.js';
 import { guestState, mainKey } from '../guest.js';
 import { networkSubject } from '../network-subject.js';
 import type { InstanceOperation } from '../operation.js';
+import { providerMapping } from '../provider-mapping.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import type { ContainerState, LocalImage } from '../ports/containers.js';
 import type { Belongings } from '../ports/instance-folders.js';
@@ -26,7 +27,10 @@ export interface Arrival {
 export async function receive(op: InstanceOperation, arrival: Arrival): Promise<ContainerState | undefined> {
   const { properties, runs, imageId, belongings } = arrival;
   const settings = remakeSettings(op, properties);
-  const [image, vifs] = await Promise.all([arrivedImage(op, imageId), op.parts.networks.bind(networkSubject(op))]);
+  const [image, vifs] = await Promise.all([
+    arrivedImage(op, imageId),
+    op.parts.networks.bind(networkSubject(op), providerMapping(op.request.args)),
+  ]);
   const plugged = await plug(op, vifs);
   try {
     if (image !== undefined) await remake(op, { image, properties, vifs, ownDisk: true, ...belongings });

@@ -48,6 +48,7 @@ async function removeRest(op: InstanceOperation): Promise<void> {
     ...networkSubject(op),
     requested: null,
     securityGroups: [],
+    providers: new Map(),
     isRepeated: true,
   });
   await op.parts.allocations.remove(uuid);

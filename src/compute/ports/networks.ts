@@ -12,10 +12,20 @@ export interface NetworkSubject {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Id of what asks for resources (a port, or one of its groups) -> the resource providers that give them: who guarantees a
+ * port its bandwidth.
+ */
+export type ProviderMapping = ReadonlyMap<string, readonly string[]>;
+
+/** `held`: those of which the instance holds it now. */
+export type Providers = ProviderMapping | 'held';
+
 /** What an instance wants to be plugged into. */
 export interface NetworkRequest extends NetworkSubject {
   readonly requested: NovaObject<'NetworkRequestList'> | null;
   readonly securityGroups: readonly string[];
+  readonly providers: ProviderMapping;
   /** The work was begun before: ports of that time are looked for and used. */
   readonly isRepeated: boolean;
 }
@@ -26,6 +36,8 @@ export interface AttachRequest extends NetworkSubject {
   readonly portId: string | null;
   readonly address: string | null;
   readonly tag: string | null;
+  /** The work was begun before. */
+  readonly isRepeated: boolean;
 }
 
 /**
@@ -52,7 +64,7 @@ export interface Networks {
   /** What has to be mounted in the instance's container. */
   guestFiles(instanceUuid: string): readonly GuestFile[];
   /** Binds the ports that an instance has to this host, where they are to be plugged next; gives them as they are then. */
-  bind(subject: NetworkSubject): Promise<readonly Vif[]>;
+  bind(subject: NetworkSubject, providers: Providers): Promise<readonly Vif[]>;
   /** Gives them to another host, where the server stays. Whether an agent takes them there now is no matter. */
   bindTo(subject: NetworkSubject, host: string): Promise<void>;
   /** Ports as Nova's record has them. */
@@ -62,11 +74,14 @@ export interface Networks {
    * runs, to it. Gives all ports.
    */
   refresh(subject: NetworkSubject, portId?: string): Promise<readonly Vif[]>;
-  /** One more port, bound to this host; not plugged yet. Gives all ports, the new one last. */
+  /**
+   * One more port, bound to this host; not plugged yet. What it asks for is claimed of this host's providers, unless this
+   * fails. Gives all ports, the new one last.
+   */
   attach(request: AttachRequest): Promise<readonly Vif[]>;
   /** Brings this host, and a container that runs, to these ports. */
   apply(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void>;
-  /** Takes a port away from host, container and instance. Throws NotFound (PortNotFound) when it has no such port. */
+  /** Takes a port, and what it holds in Placement, away from host, container and instance. Throws NotFound (PortNotFound) when it has no such port. */
   detach(subject: NetworkSubject, portId: string): Promise<void>;
   /** A port that somebody deleted in Neutron: away from the record, host and container. Unknown is fine. */
   portVanished(subject: NetworkSubject, portId: string): Promise<void>;

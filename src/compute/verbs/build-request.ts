@@ -3,6 +3,7 @@ import { dictArg, listArg, optionalObjectArg } from '../arguments.js';
 import type { Args, InstanceOperation } from '../operation.js';
 import { networkSubject } from '../network-subject.js';
 import type { NetworkRequest } from '../ports/networks.js';
+import { providerMapping } from '../provider-mapping.js';
 
 /** The arguments of build_and_run_instance (compute RPC 6.0), read once. */
 export interface BuildRequest {
@@ -46,6 +47,7 @@ export function networkRequest(op: InstanceOperation, request: BuildRequest, sig
     ...networkSubject(op, signal),
     requested: request.requestedNetworks,
     securityGroups: request.securityGroups,
+    providers: providerMapping(op.request.args),
     isRepeated: op.attempt > 1,
   };
 }

@@ -13,6 +13,7 @@ import { save, type InstanceChanges, type InstanceOperation } from '../operation
 import { readInjectedFiles } from '../plan/contents.js';
 import { wantsDrive } from '../plan/guest-plan.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
+import { providerMapping } from '../provider-mapping.js';
 import { groupHint } from './build-request.js';
 import { remake, remakeSettings } from './remake.js';
 import { migrationOf, saveMigration } from './resize/migration.js';
@@ -95,7 +96,7 @@ async function bringHere(op: InstanceOperation, migration: Migration): Promise<v
   const local = await parts.images.ensure(image, request.context, op.signal);
   await save(op, { task_state: 'rebuild_spawning' }, ['rebuilding', 'rebuild_spawning']);
   const runs = staysOn(op);
-  const plugged = await plug(op, await parts.networks.bind(networkSubject(op)));
+  const plugged = await plug(op, await parts.networks.bind(networkSubject(op), providerMapping(request.args)));
   try {
     const { vifs } = plugged;
     const adminPassword = optionalStringArg(request.args, 'new_pass');
@@ -162,8 +163,9 @@ async function giveBack(op: InstanceOperation, migration: Migration): Promise<vo
   // Said first: whoever is interrupted here goes on giving back.
   await sayFailed(op, migration);
   await insist(op, 'Removing what a server that was not evacuated has here', () => leaveNothing(op));
-  if (op.instance.get('task_state') === 'rebuild_spawning') await givePortsBack(op, migration);
   await giveClaimBack(op, migration);
+  // Last: who gives them what they ask for is found by what the server holds, which is of the dead host only by now.
+  if (op.instance.get('task_state') === 'rebuild_spawning') await givePortsBack(op, migration);
 }
 
 /** To the dead host: its agent takes them when it is back. */

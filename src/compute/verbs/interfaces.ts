@@ -16,14 +16,16 @@ const LONGEST_WAIT_MS = 30_000;
 export async function attachInterface(op: InstanceOperation): Promise<Vif> {
   const { args } = op.request;
   const subject = networkSubject(op);
+  const portId = optionalStringArg(args, 'port_id');
   const vifs = await op.parts.networks.attach({
     ...subject,
     networkId: optionalStringArg(args, 'network_id'),
-    portId: optionalStringArg(args, 'port_id'),
+    portId,
     address: optionalStringArg(args, 'requested_ip'),
     tag: optionalStringArg(args, 'tag'),
+    isRepeated: op.attempt > 1,
   });
-  const added = vifs.at(-1);
+  const added = vifs.find(({ id }) => id === portId) ?? vifs.at(-1);
   if (added === undefined) throw attachFailed(op, undefined);
   try {
     await bringIn(op, vifs, added);

@@ -35,7 +35,8 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   await removeOwn(op);
   await parts.consoles.close(uuid);
   await dropGuest(op);
-  await parts.networks.deallocate({ ...networkSubject(op), requested: null, securityGroups: [], isRepeated: true });
+  const nothing = { requested: null, securityGroups: [], providers: new Map() } as const;
+  await parts.networks.deallocate({ ...networkSubject(op), ...nothing, isRepeated: true });
   await notify(op, 'shutdown', 'end');
   await save(op, {
     vm_state: 'deleted',

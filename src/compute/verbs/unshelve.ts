@@ -10,6 +10,7 @@ import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { POWER_STATE } from '../ports/containers.js';
+import { providerMapping } from '../provider-mapping.js';
 import { remake, remakeSettings } from './remake.js';
 import { dropShelfImage, removeShelfImage, withoutShelving } from './shelf-keys.js';
 import { plug, untilWired } from './wiring.js';
@@ -44,7 +45,7 @@ async function spawn(op: InstanceOperation): Promise<void> {
   const settings = remakeSettings(op, image.properties);
   const [local, vifs] = await Promise.all([
     parts.images.ensure(image, request.context, op.signal),
-    parts.networks.bind(networkSubject(op)),
+    parts.networks.bind(networkSubject(op), providerMapping(request.args)),
   ]);
   const plugged = await plug(op, vifs);
   try {

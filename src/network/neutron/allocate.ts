@@ -1,6 +1,6 @@
 import type { Vif } from '../../objects/index.js';
 import { messageOf } from '../../errors/kinds.js';
-import type { NetworkSubject } from '../../compute/ports/networks.js';
+import type { NetworkSubject, ProviderMapping } from '../../compute/ports/networks.js';
 import type { NeutronPort } from '../../openstack/neutron-records.js';
 import { connectPort, type BoundPort } from './connect.js';
 import type { NeutronParts } from './parts.js';
@@ -16,6 +16,7 @@ export interface AllocateRequest {
   readonly securityGroups: readonly string[];
   /** Ports that the instance has besides. */
   readonly others: readonly Vif[];
+  readonly providers: ProviderMapping;
   /** The work was begun before. */
   readonly isRepeated: boolean;
 }
@@ -29,7 +30,7 @@ export interface AllocateRequest {
  * `device_id`, whatever was interrupted.
  */
 export async function allocate(parts: NeutronParts, request: AllocateRequest): Promise<readonly Vif[]> {
-  const { subject, wishes, others } = request;
+  const { subject, wishes, others, providers } = request;
   const { instance, signal } = subject;
   const uuid = instance.get('uuid');
   warmUp(parts, request);
@@ -44,6 +45,7 @@ export async function allocate(parts: NeutronParts, request: AllocateRequest): P
       subject,
       targets,
       groups,
+      providers,
       leftovers: unclaimed(leftovers, targets, others),
     });
     const vifs = [...others, ...(await record(parts, subject, bound))];
@@ -81,17 +83,18 @@ interface ConnectAll {
   readonly subject: NetworkSubject;
   readonly targets: readonly Target[];
   readonly groups: readonly string[];
+  readonly providers: ProviderMapping;
   readonly leftovers: NeutronPort[];
 }
 
 /** All at the same time; when one has failed the others have ended too, so that nothing runs on behind a failure. */
 async function connectAll(parts: NeutronParts, work: ConnectAll): Promise<readonly BoundPort[]> {
-  const { subject, targets, groups, leftovers } = work;
+  const { subject, targets, groups, providers, leftovers } = work;
   const ends = await Promise.allSettled(
     targets.map((target) => {
       const index = target.port === null ? leftovers.findIndex((port) => fits(port, target)) : -1;
       const [found] = index < 0 ? [] : leftovers.splice(index, 1);
-      return connectPort(parts, { asker: subject, target, securityGroupIds: groups, found });
+      return connectPort(parts, { asker: subject, target, securityGroupIds: groups, found, providers });
     }),
   );
   const failed = ends.find((end) => end.status === 'rejected');

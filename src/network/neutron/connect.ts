@@ -1,4 +1,6 @@
+import type { ProviderMapping } from '../../compute/ports/networks.js';
 import type { NeutronPort } from '../../openstack/neutron-records.js';
+import { profileWith } from '../shares/profile.js';
 import type { NeutronParts } from './parts.js';
 import { portRefusal, refusal } from './refusals.js';
 import type { Asker, Target } from './targets.js';
@@ -16,6 +18,7 @@ export interface ConnectRequest {
   readonly securityGroupIds: readonly string[];
   /** A port of an earlier, interrupted try that fits. */
   readonly found: NeutronPort | undefined;
+  readonly providers: ProviderMapping;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function connectPort(parts: NeutronParts, request: ConnectRequest):
   checkSecurity(request);
   const port = target.port ?? request.found ?? (await createPort(parts, request));
   const bound = await bindPort(parts, request, port);
-  if (target.port === null && bound.hasResourceRequest) {
+  if (target.port === null && bound.resourceRequest !== null) {
     const kwargs = { instance_uuid: request.asker.instance.get('uuid'), network_id: target.network.id };
     throw refusal('NetworksWithQoSPolicyNotSupported', kwargs);
   }
@@ -64,8 +67,9 @@ async function createPort({ neutron }: NeutronParts, request: ConnectRequest): P
 }
 
 async function bindPort(parts: NeutronParts, request: ConnectRequest, port: NeutronPort): Promise<NeutronPort> {
-  const { asker, target } = request;
+  const { asker, target, providers } = request;
   const { instance, context, signal } = asker;
+  const profile = target.port === null ? {} : profileWith(port, providers);
   const hasDns = await parts.extensions.has('dns-integration');
   const isOutsideDns = target.network.dnsDomain !== '';
   const hostname = instance.get('hostname');
@@ -73,7 +77,7 @@ async function bindPort(parts: NeutronParts, request: ConnectRequest, port: Neut
     device_id: instance.get('uuid'),
     device_owner: deviceOwner(instance.get('availability_zone')),
     'binding:host_id': parts.host,
-    ...(target.port === null || Object.keys(port.profile).length === 0 ? {} : { 'binding:profile': port.profile }),
+    ...(Object.keys(profile).length === 0 ? {} : { 'binding:profile': profile }),
     ...(hasDns && !isOutsideDns ? { dns_name: hostname } : {}),
   };
   const about = { portId: port.id, networkId: port.networkId, macAddress: port.macAddress };

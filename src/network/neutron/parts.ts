@@ -1,5 +1,6 @@
 import type { Logger } from '../../observe/logger.js';
 import type { Neutron } from '../../openstack/neutron.js';
+import type { Shares } from '../../openstack/shares.js';
 import type { NetworkFacts } from '../cache/facts.js';
 
 /** What work on Neutron's ports needs. */
@@ -9,6 +10,10 @@ export interface NeutronParts {
   readonly extensions: Extensions;
   /** This host, as ports are bound to it. */
   readonly host: string;
+  /** What ports hold in Placement. */
+  readonly shares: Shares;
+  /** This host's provider there. */
+  readonly nodeUuid: () => string;
   readonly log: Logger;
 }
 

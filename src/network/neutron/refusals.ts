@@ -23,6 +23,7 @@ const REFUSALS = {
     400,
     'Binding failed for port {port_id}: does an agent of its network run on host {host}? See the neutron logs.',
   ],
+  PortUpdateFailed: ['Invalid', 400, 'Port update failed for port {port_id}: {reason}'],
   PortLimitExceeded: ['Forbidden', 403, 'Maximum number of ports exceeded'],
   SecurityGroupNotFound: ['NotFound', 404, 'Security group {security_group_id} not found.'],
   NoUniqueMatch: ['Conflict', 409, "Multiple security groups found matching '{name}'. Use an ID to be more specific."],
@@ -40,6 +41,11 @@ const REFUSALS = {
     'Invalid',
     400,
     "No specific network was requested and none are available for project '{project_id}'.",
+  ],
+  InterfaceAttachResourceAllocationFailed: [
+    'Invalid',
+    400,
+    'Failed to allocate additional resources to {instance_uuid} during interface attach',
   ],
   ExternalNetworkAttachForbidden: [
     'Forbidden',

@@ -59,7 +59,7 @@ async function visible(
 }
 
 /** The port as our service user sees it, if the instance may have it. A port that it has already is fine: a repetition. */
-async function usablePort(
+export async function usablePort(
   { neutron }: NeutronParts,
   { instance, signal }: Asker,
   portId: string,

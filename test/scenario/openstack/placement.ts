@@ -12,6 +12,9 @@ const [A, B, C, D, E] = ['1', '2', '3', '4', '5'].map((n) => `bbbbbbbb-0000-4000
   string,
   string,
 ];
+/** A network agent's provider, as Neutron's agents make them under ours. */
+const BRIDGE = 'aaaaaaaa-0000-4000-8000-000000000003';
+const BANDWIDTH = 'NET_BW_IGR_KILOBIT_PER_SEC';
 const PROJECT = 'cccccccc00004000800000000000000a';
 const USER = 'cccccccc00004000800000000000000b';
 
@@ -53,7 +56,7 @@ async function sweep(others: Others): Promise<void> {
   for (const consumer of [A, B, C, D, E]) {
     await others.ask('admin', 'placement', { method: 'DELETE', path: `/allocations/${consumer}`, accept });
   }
-  for (const uuid of [NODE, OTHER_NODE]) {
+  for (const uuid of [BRIDGE, NODE, OTHER_NODE]) {
     await others.ask('admin', 'placement', { method: 'DELETE', path: `/resource_providers/${uuid}`, accept });
   }
 }
@@ -140,4 +143,55 @@ const allocations: Scenario = {
   },
 };
 
-export const PLACEMENT_SCENARIOS: readonly Scenario[] = [provider, allocations];
+/** What Neutron does when an agent guarantees bandwidth. */
+async function makeBridge(others: Others): Promise<void> {
+  const ask = (method: 'POST' | 'PUT', path: string, body?: unknown) =>
+    others.ask('admin', 'placement', { method, path, microversion: '1.28', body });
+  const url = `/resource_providers/${BRIDGE}`;
+  await ask('POST', '/resource_providers', { uuid: BRIDGE, name: 'scenario bridge', parent_provider_uuid: NODE });
+  const inventories = { [BANDWIDTH]: { total: 1000 } };
+  await ask('PUT', `${url}/inventories`, { resource_provider_generation: 0, inventories });
+  await ask('PUT', '/traits/CUSTOM_PHYSNET_SCENARIO');
+  await ask('PUT', `${url}/traits`, { resource_provider_generation: 1, traits: ['CUSTOM_PHYSNET_SCENARIO'] });
+}
+
+const shares: Scenario = {
+  name: 'shares',
+  run: async ({ providers, allocations: ours, shares: portsOwn, others }) => {
+    await others(sweep);
+    await providers.create(NODE, 'scenario node');
+    await providers.putInventories(NODE, { generation: 0, value: INVENTORIES });
+    await others(makeBridge);
+    // What the agent has under our provider is not ours to touch.
+    const { generation } = await providers.inventories(NODE);
+    await providers.putInventories(NODE, { generation, value: INVENTORIES });
+    const one = { VCPU: 1, MEMORY_MB: 512 };
+    await others((they) => allocate(they, A, one));
+
+    const wish = (amount: number) => ({
+      hasGroups: true,
+      groups: [{ id: B, resources: { [BANDWIDTH]: amount }, required: ['CUSTOM_PHYSNET_SCENARIO'] }],
+      sameSubtree: [],
+    });
+    assert.equal(await portsOwn.candidate(wish(1001), NODE), undefined);
+    const share = new Map([[BRIDGE, { [BANDWIDTH]: 600 }]]);
+    const found = await portsOwn.candidate(wish(600), NODE);
+    assert.deepEqual(found, { share, providers: new Map([[B, [BRIDGE]]]) });
+    assert.deepEqual(await portsOwn.traits(BRIDGE), new Set(['CUSTOM_PHYSNET_SCENARIO']));
+
+    await portsOwn.change(A, (held) => new Map([...held, ...share]));
+    const both = new Map<string, Record<string, number>>([
+      [NODE, one],
+      [BRIDGE, { [BANDWIDTH]: 600 }],
+    ]);
+    assert.deepEqual(await portsOwn.held(A), both);
+    // A move takes the port's share along, and a host that is left keeps nothing of it.
+    await ours.move(A, C);
+    assert.deepEqual(await ours.of(C), both);
+    await ours.removeFrom(C, NODE);
+    assert.deepEqual(await ours.of(C), new Map());
+    await others(sweep);
+  },
+};
+
+export const PLACEMENT_SCENARIOS: readonly Scenario[] = [provider, allocations, shares];

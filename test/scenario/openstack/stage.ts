@@ -7,6 +7,7 @@ import { createGlance } from '../../../src/openstack/glance.js';
 import { Credentials } from '../../../src/openstack/keystone.js';
 import { createProviders, type Providers } from '../../../src/openstack/placement.js';
 import { Session } from '../../../src/openstack/session.js';
+import { createShares, type Shares } from '../../../src/openstack/shares.js';
 import { createTransport } from '../../../src/openstack/transport.js';
 import { userContext } from '../../unit/openstack/session-double.js';
 
@@ -14,6 +15,7 @@ import { userContext } from '../../unit/openstack/session-double.js';
 export interface Stage {
   readonly providers: Providers;
   readonly allocations: MovingAllocations & ProviderAllocations;
+  readonly shares: Shares;
   readonly images: ImageSource & ImageStore;
   /** A request of the user demo, with a token. */
   readonly user: RequestContext;
@@ -79,6 +81,7 @@ export function makeStage(wish: StageWish): Stage {
   return {
     providers: createProviders(placement),
     allocations: createAllocations(placement),
+    shares: createShares(placement),
     images: createGlance(glance),
     user: userContext({ authToken: wish.userToken, serviceCatalog: [{ type: 'image', name: 'glance', endpoints }] }),
     others: wish.others,

@@ -76,6 +76,21 @@ describe('openstack allocations', () => {
     );
   });
 
+  it('lose what is under that provider, too: what ports hold of a network agent', async () => {
+    const resources = { resources: { X: 1 } };
+    const held = { node: resources, bridge: resources, other: resources, 'bridge of other': resources };
+    const allocations = await start((asked) => {
+      if (!asked.path.startsWith('/resource_providers')) {
+        return { status: 200, body: { allocations: held, consumer_generation: 1 } };
+      }
+      assert.equal(asked.path, '/resource_providers?in_tree=node');
+      return { status: 200, body: { resource_providers: [{ uuid: 'node' }, { uuid: 'agent' }, { uuid: 'bridge' }] } };
+    }, 0);
+    await allocations.removeFrom('a', 'node');
+    const { allocations: left } = JSON.parse(written()[0]?.body ?? '') as { allocations: unknown };
+    assert.deepEqual(left, { other: resources, 'bridge of other': resources });
+  });
+
   it('that are changed by others are not removed', async () => {
     const allocations = await start(() => consumer(5), 1);
     assert.equal(kindOf(await failure(allocations.removeUnchanged('a'))), 'Conflict');

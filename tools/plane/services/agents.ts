@@ -82,6 +82,8 @@ const openvswitchAgent = agent({
       integration_bridge: 'br-int',
       bridge_mappings: `${PUBLIC}:${OUTER_BRIDGE}`,
       local_ip: firstHost(plane).address,
+      // Under which resource provider of Placement what it guarantees stands, if it is told to guarantee anything.
+      resource_provider_default_hypervisor: firstHost(plane).name,
     },
     agent: { tunnel_types: 'vxlan', polling_interval: 1 },
     securitygroup: { firewall_driver: plane.switch === 'openvswitch' ? 'openvswitch' : 'iptables_hybrid' },

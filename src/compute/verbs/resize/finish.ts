@@ -5,7 +5,9 @@ import { unpackedBelongings } from '../../carry/belongings.js';
 import { receive } from '../../carry/receive.js';
 import { powerOf } from '../../guest.js';
 import { instanceFacts } from '../../instance-facts.js';
+import { networkSubject } from '../../network-subject.js';
 import { save, type InstanceOperation } from '../../operation.js';
+import { providerMapping } from '../../provider-mapping.js';
 import { flavorRow } from './flavors.js';
 import { applyFlavor, fixedChanges } from './limits.js';
 import { isRemade, putBack, remakeWith } from './remade.js';
@@ -40,6 +42,8 @@ async function changeHere(op: InstanceOperation): Promise<void> {
   const after = op.instance.get('flavor');
   const before = op.instance.peek('old_flavor') ?? after;
   const isNew = (await fixedChanges(op, before, after)).length > 0 || (await isRemade(op));
+  const providers = providerMapping(op.request.args);
+  if (providers.size > 0) await op.parts.networks.bind(networkSubject(op), providers);
   try {
     await (isNew ? remakeWith(op, after) : applyFlavor(op, after));
   } catch (error) {

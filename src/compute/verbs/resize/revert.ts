@@ -6,6 +6,7 @@ import { guestState, powerOf, powerOn } from '../../guest.js';
 import { insist } from '../../insist.js';
 import { networkSubject } from '../../network-subject.js';
 import { save, type InstanceOperation } from '../../operation.js';
+import { providerMapping } from '../../provider-mapping.js';
 import { plug, untilWired } from '../wiring.js';
 import { flavorRow } from './flavors.js';
 import { applyFlavor, checkFlavor, fixedChanges } from './limits.js';
@@ -85,6 +86,7 @@ export async function finishRevertResize(op: InstanceOperation): Promise<void> {
 
 async function goBack(op: InstanceOperation, before: Flavor): Promise<void> {
   const isNew = (await fixedChanges(op, op.instance.get('flavor'), before)).length > 0 || (await isRemade(op));
+  if (providerMapping(op.request.args).size > 0) await op.parts.networks.bind(networkSubject(op), 'held');
   await (isNew ? putBack(op, before, true) : applyFlavor(op, before));
 }
 
@@ -92,7 +94,7 @@ async function goBack(op: InstanceOperation, before: Flavor): Promise<void> {
 async function comeBack(op: InstanceOperation, migration: Migration): Promise<void> {
   const here = { host: migration.get('source_compute'), node: migration.get('source_node') };
   await save(op, here, ['resize_reverting']);
-  const plugged = await plug(op, await op.parts.networks.bind(networkSubject(op)));
+  const plugged = await plug(op, await op.parts.networks.bind(networkSubject(op), 'held'));
   try {
     if (stateBefore(op) === 'stopped') return;
     await untilWired(op, plugged);
