@@ -23,6 +23,16 @@ export async function checkGroupPolicy(op: InstanceOperation, hint: string | nul
   await parts.locks.run(group.uuid, async () => checkAntiAffinity(op, (await find()) ?? group));
 }
 
+/**
+ * INVARIANTS: of a group's members that come to this host at the same time one has claimed and looked before the next one
+ * claims, so the first of them stays; if all claimed before they look, each would give way to the others, and those that
+ * meet again on their next host would end there. `hint` as above. Another lock than the check's own, which is taken inside.
+ */
+export async function inGroupsTurn<T>(op: InstanceOperation, hint: string | null, work: () => Promise<T>): Promise<T> {
+  const { locks, settings } = op.parts;
+  return hint === null || !settings.checksGroupPolicy ? work() : locks.run(`claims of group ${hint}`, work);
+}
+
 /** Policies named soft-... are wishes to the scheduler. */
 async function checkAffinity({ conductor, parts, instance }: InstanceOperation, group: ServerGroup): Promise<void> {
   const hosts = await conductor.groups.hostsOf(group, instance.get('uuid'));

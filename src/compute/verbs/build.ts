@@ -1,6 +1,6 @@
 import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
 import { isGone, isStateConflict } from '../failures.js';
-import { checkGroupPolicy } from '../group-policy.js';
+import { checkGroupPolicy, inGroupsTurn } from '../group-policy.js';
 import { startNew } from '../first-moments.js';
 import { optionalStringArg } from '../arguments.js';
 import { imageFacts, instanceFacts } from '../instance-facts.js';
@@ -45,9 +45,11 @@ export async function build(op: InstanceOperation): Promise<void> {
 }
 
 async function buildHere(op: InstanceOperation, request: BuildRequest): Promise<void> {
-  if (!(await claim(op, request))) return;
+  const claimed = await claimInTurn(op, request);
+  if (claimed === false) return;
   try {
     await notifyCreate(op, request, 'start');
+    if (claimed.refused !== undefined) throw claimed.refused.error;
     await spawn(op, request);
   } catch (error) {
     if (kindOf(error) === 'Interrupted' || op.request.signal.aborted) throw error;
@@ -57,6 +59,22 @@ async function buildHere(op: InstanceOperation, request: BuildRequest): Promise<
   }
   op.parts.node.buildEnded(true);
   await Promise.all([op.conductor.scheduler.instanceChanged(op.instance), notifyCreate(op, request, 'end')]);
+}
+
+/** The claim, and whether the server's group refuses this host. False: the server is not ours to build. */
+async function claimInTurn(
+  op: InstanceOperation,
+  request: BuildRequest,
+): Promise<false | { readonly refused?: { readonly error: unknown } }> {
+  return inGroupsTurn(op, request.groupHint, async () => {
+    if (!(await claim(op, request))) return false;
+    try {
+      await checkGroupPolicy(op, request.groupHint);
+      return {};
+    } catch (error) {
+      return { refused: { error } };
+    }
+  });
 }
 
 /**
@@ -94,7 +112,6 @@ async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void
   const { containers, policy, now } = op.parts;
   const instance = instanceFacts(op.instance, op.parts.settings, request.image);
   const { values: settings } = instanceSettings(instance, policy);
-  await checkGroupPolicy(op, request.groupHint);
   const injectedFiles = readInjectedFiles(op.request.args);
   const adminPassword = optionalStringArg(op.request.args, 'admin_password');
   const { image, plugged } = await prepare(op, request);

@@ -131,6 +131,36 @@ describe('compute/verbs/build', () => {
     assert.deepEqual(fake.allocations.remove.args, [[UUID]]);
   });
 
+  it('keeps the first of two of a group that come at the same time: only the second one gives way', async () => {
+    const fake = fakeParts();
+    const group = '55555555-5555-4555-8555-555555555555';
+    const friend = '66666666-6666-4666-8666-666666666666';
+    const members = [UUID, friend];
+    fake.conductor.groups.ofHint.resolves({ uuid: group, policy: 'anti-affinity', maxServersPerHost: 1, members });
+    const here = new Set<string>();
+    fake.conductor.instances.uuidsOnHost.callsFake(() => Promise.resolve([...here]));
+    const { save } = fake.conductor.instances;
+    const instances = {
+      ...fake.conductor.instances,
+      save: async (...args: Parameters<typeof save>) => {
+        const [instance] = args;
+        if (instance.get('host') === null) here.delete(instance.get('uuid'));
+        else here.add(instance.get('uuid'));
+        return save(...args);
+      },
+    };
+    fake.parts = { ...fake.parts, conductorFor: () => ({ ...fake.conductor, instances }) };
+    const hint = { retry: { num_attempts: 1, hosts: [[HOST, HOST]] }, scheduler_hints: { group } };
+    const builds = members.map((uuid) => {
+      const instance = makeInstance({ uuid, host: null, node: null, vm_state: 'building', task_state: 'scheduling' });
+      return build(fake, buildArgs(instance, { filter_properties: hint }));
+    });
+    await Promise.all(builds);
+    assert.deepEqual([...here], [UUID]);
+    assert.deepEqual([fake.containers.create.callCount, fake.conductor.tasks.buildInstances.callCount], [1, 1]);
+    assert.deepEqual(fake.allocations.remove.args, [[friend]]);
+  });
+
   it('gives a build that may work elsewhere back: nothing stays, the allocation goes before the cast', async () => {
     const fake = fakeParts();
     fake.containers.start.rejects(new ServiceError('Unavailable', 'engine away'));
