@@ -1,7 +1,7 @@
 import type { VmState } from '../states.js';
 import { confirmResize } from '../verbs/resize/confirm.js';
 import { finishResize } from '../verbs/resize/finish.js';
-import { endIfDeleted } from '../verbs/resize/migration.js';
+import { endIfOvertaken } from '../verbs/resize/overtaken.js';
 import { prepResize } from '../verbs/resize/prep.js';
 import { resize } from '../verbs/resize/resize.js';
 import { finishRevertResize, revertResize } from '../verbs/resize/revert.js';
@@ -26,7 +26,7 @@ export const moveRoutes: RouteTable = {
       handedOn: ['resize_migrating', 'resize_migrated', 'resize_finish'],
       done: RESIZED,
     },
-    dropped: endIfDeleted,
+    dropped: endIfOvertaken,
   }),
   resize_instance: changing('resize_instance', resize, {
     notify: 'resize',
@@ -35,14 +35,14 @@ export const moveRoutes: RouteTable = {
       tasks: ['resize_prep', 'resize_migrating', 'resize_migrated'],
       ...{ handedOn: ['resize_finish'], done: RESIZED },
     },
-    dropped: endIfDeleted,
+    dropped: endIfOvertaken,
   }),
   finish_resize: changing('finish_resize', finishResize, {
     // A failure takes the resize back, in which somebody else may have a part still.
     revertsTask: false,
     notify: 'resize_finish',
     resume: { tasks: ['resize_migrated', 'resize_finish', 'resize_reverting'], done: RESIZED },
-    dropped: endIfDeleted,
+    dropped: endIfOvertaken,
   }),
   confirm_resize: changing('confirm_resize', confirmResize, {
     revertsTask: false,

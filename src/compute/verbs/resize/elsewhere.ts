@@ -3,7 +3,8 @@ import type { Flavor, Migration } from '../../../objects/index.js';
 import { booleanArg, dictArg, listArg } from '../../arguments.js';
 import { faultDetails, faultMessage, isGone, isStateConflict, recordFault } from '../../failures.js';
 import type { InstanceOperation } from '../../operation.js';
-import { endIfDeleted, takeBack, type Failing } from './migration.js';
+import { takeBack, type Failing } from './take-back.js';
+import { endIfOvertaken } from './overtaken.js';
 
 /**
  * A host that refuses a server asks conductor for the next one of the scheduler's list (nova/compute/manager.py
@@ -24,7 +25,7 @@ export function elsewhereOrTakeBack(flavor: Flavor): Failing {
       await takeBack(op, migration, 'resize_prep');
     } catch (second) {
       if (!isGone(second) && !isStateConflict(second)) throw second;
-      await endIfDeleted(op);
+      await endIfOvertaken(op);
       throw second;
     }
     await recordFault(op, error);

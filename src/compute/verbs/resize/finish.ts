@@ -12,7 +12,8 @@ import { flavorRow } from './flavors.js';
 import { applyFlavor, fixedChanges } from './limits.js';
 import { isRemade, putBack, remakeWith } from './remade.js';
 import { isGoingBack, orSendBack, sendBack } from './send-back.js';
-import { isMove, migrationOf, orTakeBack, saveMigration, stateBefore } from './migration.js';
+import { isMove, migrationOf, saveMigration, stateBefore } from './migration.js';
+import { orTakeBack } from './take-back.js';
 
 /** The third step, on the host that the server is to be on (nova/compute/manager.py _finish_resize, release 26). */
 export async function finishResize(op: InstanceOperation): Promise<void> {

@@ -11,7 +11,8 @@ import { elsewhereOrTakeBack } from './elsewhere.js';
 import { flavorRow } from './flavors.js';
 import { checkFlavor } from './limits.js';
 import { announce, dropOthers } from './remade.js';
-import { migrationOf, orTakeBack, saveMigration } from './migration.js';
+import { migrationOf, saveMigration } from './migration.js';
+import { orTakeBack } from './take-back.js';
 
 /**
  * The first step of a resize, on the host that the server is to be on (nova/compute/manager.py prep_resize, release 26):

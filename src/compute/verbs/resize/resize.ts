@@ -3,12 +3,14 @@ import type { Migration } from '../../../objects/index.js';
 import { booleanArg } from '../../arguments.js';
 import { packedBelongings } from '../../carry/belongings.js';
 import { sendDisk } from '../../carry/send.js';
+import { isGone, isStateConflict } from '../../failures.js';
 import { powerOn } from '../../guest.js';
 import { networkSubject } from '../../network-subject.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { forgetImage } from '../disk-image.js';
 import { plug } from '../wiring.js';
-import { isMove, migrationOf, orTakeBack, saveMigration, stateBefore } from './migration.js';
+import { isMove, migrationOf, saveMigration, stateBefore } from './migration.js';
+import { orTakeBack } from './take-back.js';
 
 /**
  * The second step, on the host that the server is on (nova/compute/manager.py _resize_instance, release 26). A server that
@@ -35,7 +37,13 @@ async function leave(op: InstanceOperation, migration: Migration): Promise<void>
     // All three: see flavors.ts.
     ...{ flavor: instance.get('flavor'), old_flavor: instance.get('flavor'), new_flavor: instance.get('new_flavor') },
   };
-  await save(op, row, ['resize_migrating']);
+  try {
+    await save(op, row, ['resize_migrating']);
+  } catch (error) {
+    // It goes nowhere, so it runs on until who went first is done with it.
+    if (isMove(migration) && isStateConflict(error) && !isGone(error)) await stay(op, migration);
+    throw error;
+  }
 }
 
 /** What it leaves here, stopped and off the net, is what it comes back to when the move is reverted. */

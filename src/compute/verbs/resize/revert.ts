@@ -5,8 +5,9 @@ import { isGone, isStateConflict } from '../../failures.js';
 import { guestState, powerOf, powerOn } from '../../guest.js';
 import { insist } from '../../insist.js';
 import { networkSubject } from '../../network-subject.js';
-import { save, type InstanceOperation } from '../../operation.js';
+import { save, type InstanceChanges, type InstanceOperation } from '../../operation.js';
 import { providerMapping } from '../../provider-mapping.js';
+import { forgetImage } from '../disk-image.js';
 import { plug, untilWired } from '../wiring.js';
 import { flavorRow } from './flavors.js';
 import { applyFlavor, checkFlavor, fixedChanges } from './limits.js';
@@ -73,11 +74,15 @@ export async function finishRevertResize(op: InstanceOperation): Promise<void> {
     await heldAsBefore(op, migration);
     if (isMove(migration)) await insist(op, 'Bringing a server back', () => comeBack(op, migration));
     else await goBack(op, flavor);
+    // The host that sent it back may be without Glance.
+    if (isMove(migration) && migration.get('status') === 'error') await forgetImage(op, migration.get('uuid'));
     await done(op, migration);
   } catch (error) {
-    if (op.signal.aborted || isGone(error) || isStateConflict(error)) throw error;
+    if (op.signal.aborted || isGone(error)) throw error;
     instance.resetChanges();
-    await save(op, { vm_state: 'error' });
+    // Its states are who went first's; where it is and what it has is true all the same.
+    if (isStateConflict(error)) await save(op, asItWas(op, migration));
+    else await save(op, { vm_state: 'error' });
     throw error;
   }
   parts.node.usageChanged();
@@ -106,13 +111,16 @@ async function comeBack(op: InstanceOperation, migration: Migration): Promise<vo
 
 /** It has run on all the time, or is started again, so it is in the state that it was in, unless it was stopped or ended by itself. */
 async function done(op: InstanceOperation, migration: Migration): Promise<void> {
-  const current = op.instance.peek('old_flavor') ?? op.instance.get('flavor');
   const row = {
-    ...flavorRow({ current, before: null, after: null }),
-    ...withoutResize(op),
-    ...{ host: migration.get('source_compute'), node: migration.get('source_node') },
+    ...asItWas(op, migration),
     ...{ vm_state: stateBefore(op) === 'stopped' ? 'stopped' : 'active', task_state: null },
     ...{ power_state: await powerOf(op), launched_at: op.parts.now() },
   };
   await save(op, row, ['resize_reverting']);
+}
+
+function asItWas(op: InstanceOperation, migration: Migration): InstanceChanges {
+  const current = op.instance.peek('old_flavor') ?? op.instance.get('flavor');
+  const here = { host: migration.get('source_compute'), node: migration.get('source_node') };
+  return { ...flavorRow({ current, before: null, after: null }), ...withoutResize(op), ...here };
 }

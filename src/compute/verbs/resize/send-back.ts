@@ -5,7 +5,8 @@ import { isGone, isStateConflict } from '../../failures.js';
 import { insist } from '../../insist.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { forgetImage } from '../disk-image.js';
-import { endIfDeleted, saveMigration } from './migration.js';
+import { saveMigration } from './migration.js';
+import { endIfOvertaken } from './overtaken.js';
 
 /**
  * Runs the arrival of a server from another host; its failure sends the server back there, where it stands as it was left,
@@ -20,7 +21,7 @@ export async function orSendBack(
     await arrival();
   } catch (error) {
     if (op.signal.aborted || isGone(error) || isStateConflict(error)) {
-      await endIfDeleted(op);
+      await endIfOvertaken(op);
       throw error;
     }
     op.log.warn('A server could not be made here and goes back', { reason: messageOf(error) });

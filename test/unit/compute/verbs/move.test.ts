@@ -246,4 +246,19 @@ describe('compute/verbs/resize to another host', () => {
     assert.deepEqual([vmState, task, memoryMb], ['active', null, 64]);
     assert.deepEqual(fake.allocations.move.args, [[MIGRATION, UUID]]);
   });
+
+  it('takes along nothing of what it travelled by when it is sent back by a host that is without Glance', async () => {
+    const row = { host: OTHER, vm_state: 'active', task_state: 'resize_reverting', flavor: flavor(2) };
+    for (const [status, removed] of [
+      ['error', [MIGRATION]],
+      ['reverted', []],
+    ] as const) {
+      const fake = fakeParts();
+      await run(fake, 'finish_revert_resize', { to: OTHER, row, status });
+      assert.deepEqual(
+        fake.library.remove.args.map(([id]: readonly unknown[]) => id),
+        removed,
+      );
+    }
+  });
 });
