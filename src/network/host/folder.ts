@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { NameFiles } from '../plan/name-files.js';
 
 /**
@@ -62,6 +62,16 @@ export async function writeFolder(folder: InstanceFolder, plan: string, files: N
     await file.close();
   }
   await rename(temporary, join(folder.path, 'plan'));
+}
+
+/**
+ * Makes the empty files that the engine looks for when a container is made, as they are after a reboot; the runtime puts
+ * its file system over them when it first runs.
+ */
+export async function layOutNames({ names }: InstanceFolder): Promise<void> {
+  const paths = Object.values(names);
+  await mkdir(dirname(names['/etc/hosts']), { recursive: true, mode: 0o755 });
+  await Promise.all(paths.map((path) => appendFile(path, '', { mode: 0o644 })));
 }
 
 /** A file of another size is not read: a container of before may have made it as large as it liked. */

@@ -6,7 +6,14 @@ import { nameFiles } from '../plan/name-files.js';
 import { deviceName, namesInPlan } from '../plan/names.js';
 import { plugPlan } from '../plan/plan.js';
 import type { VifSettings } from '../vif-types/nic.js';
-import { instanceFolder, instancesWithFolder, readPlan, writeFolder, type InstanceFolder } from './folder.js';
+import {
+  instanceFolder,
+  instancesWithFolder,
+  layOutNames,
+  readPlan,
+  writeFolder,
+  type InstanceFolder,
+} from './folder.js';
 import type { PlanRunner } from './runtime.js';
 
 /** What this host has to know about an instance's ports. */
@@ -37,10 +44,18 @@ export class HostPorts {
     return instanceFolder(this.parts.statePath, instanceUuid);
   }
 
-  /** Makes what is missing on this host's side; gives the ids of ports whose device was made anew. */
+  /**
+   * Makes what is missing on this host's side; gives the ids of ports whose device was made anew. A new instance without
+   * ports needs nothing there before its container, which has the engine call the runtime: one program less to start.
+   */
   async plug(ports: PortsOnHost, signal?: AbortSignal): Promise<readonly string[]> {
     return this.#turns.run(ports.instanceUuid, async () => {
+      const isNew = ports.vifs.length === 0 && (await readPlan(this.folder(ports.instanceUuid))) === undefined;
       const plan = await this.#write(ports);
+      if (isNew) {
+        await layOutNames(this.folder(ports.instanceUuid));
+        return [];
+      }
       const made = await this.parts.runner.plug(this.folder(ports.instanceUuid).path, signal);
       return plan.nics.filter(({ guestName }) => made.includes(guestName)).map(({ portId }) => portId);
     });
