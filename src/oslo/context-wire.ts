@@ -1,9 +1,7 @@
 import type { CatalogEntry, RequestContext } from '../observe/context.js';
 import { isWireObject, type WireObject } from './envelope.js';
 
-const PREFIX = '_context_';
-
-type Reader = (key: string) => unknown;
+type Reader = (key: `_context_${string}`) => unknown;
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
@@ -19,19 +17,19 @@ function readDeleted(value: unknown): RequestContext['readDeleted'] {
 
 function people(read: Reader): Pick<RequestContext, 'userId' | 'userName' | 'projectId' | 'projectName'> {
   return {
-    userId: text(read('user_id')) ?? text(read('user')),
-    userName: text(read('user_name')),
-    projectId: text(read('project_id')) ?? text(read('project')) ?? text(read('tenant')),
-    projectName: text(read('project_name')),
+    userId: text(read('_context_user_id')) ?? text(read('_context_user')),
+    userName: text(read('_context_user_name')),
+    projectId: text(read('_context_project_id')) ?? text(read('_context_project')) ?? text(read('_context_tenant')),
+    projectName: text(read('_context_project_name')),
   };
 }
 
 function domains(read: Reader): Pick<RequestContext, 'userDomainId' | 'projectDomainId' | 'domainId' | 'systemScope'> {
   return {
-    userDomainId: text(read('user_domain')),
-    projectDomainId: text(read('project_domain')),
-    domainId: text(read('domain')),
-    systemScope: text(read('system_scope')),
+    userDomainId: text(read('_context_user_domain')),
+    projectDomainId: text(read('_context_project_domain')),
+    domainId: text(read('_context_domain')),
+    systemScope: text(read('_context_system_scope')),
   };
 }
 
@@ -40,21 +38,21 @@ function domains(read: Reader): Pick<RequestContext, 'userDomainId' | 'projectDo
  * as null, an unknown one is dropped, as nova does.
  */
 export function contextFromWire(message: WireObject): RequestContext {
-  const read: Reader = (key) => message[PREFIX + key];
+  const read: Reader = (key) => message[key];
   return {
-    requestId: text(read('request_id')) ?? '',
-    globalRequestId: text(read('global_request_id')),
+    requestId: text(read('_context_request_id')) ?? '',
+    globalRequestId: text(read('_context_global_request_id')),
     ...people(read),
     ...domains(read),
-    isAdmin: read('is_admin') === true,
-    isAdminProject: read('is_admin_project') !== false,
-    readDeleted: readDeleted(read('read_deleted')),
-    roles: list(read('roles')).filter((role): role is string => typeof role === 'string'),
-    authToken: text(read('auth_token')),
-    serviceCatalog: list(read('service_catalog')).filter(isWireObject) as unknown as readonly CatalogEntry[],
-    remoteAddress: text(read('remote_address')),
-    timestamp: text(read('timestamp')) ?? '',
-    quotaClass: text(read('quota_class')),
+    isAdmin: read('_context_is_admin') === true,
+    isAdminProject: read('_context_is_admin_project') !== false,
+    readDeleted: readDeleted(read('_context_read_deleted')),
+    roles: list(read('_context_roles')).filter((role): role is string => typeof role === 'string'),
+    authToken: text(read('_context_auth_token')),
+    serviceCatalog: list(read('_context_service_catalog')).filter(isWireObject) as unknown as readonly CatalogEntry[],
+    remoteAddress: text(read('_context_remote_address')),
+    timestamp: text(read('_context_timestamp')) ?? '',
+    quotaClass: text(read('_context_quota_class')),
   };
 }
 
@@ -64,36 +62,35 @@ function userIdentity(context: RequestContext): string {
   return parts.map((part) => (part === null || part === '' ? '-' : part)).join(' ');
 }
 
-/** All `_context_*` keys of a context, the same set that nova sends. */
+/** All `_context_*` keys of a context, the same set that nova sends. Written out: every message of ours has them. */
 export function contextToWire(context: RequestContext): WireObject {
-  const fields: WireObject = {
-    user: context.userId,
-    user_id: context.userId,
-    user_name: context.userName,
-    project: context.projectId,
-    project_id: context.projectId,
-    project_name: context.projectName,
-    domain: context.domainId,
-    user_domain: context.userDomainId,
-    project_domain: context.projectDomainId,
-    system_scope: context.systemScope,
-    user_identity: userIdentity(context),
-    is_admin: context.isAdmin,
-    is_admin_project: context.isAdminProject,
-    read_only: false,
-    show_deleted: false,
-    read_deleted: context.readDeleted,
-    roles: context.roles,
-    auth_token: context.authToken,
-    service_catalog: context.serviceCatalog,
-    request_id: context.requestId,
-    global_request_id: context.globalRequestId,
-    resource_uuid: null,
-    remote_address: context.remoteAddress,
-    timestamp: context.timestamp,
-    quota_class: context.quotaClass,
+  return {
+    _context_user: context.userId,
+    _context_user_id: context.userId,
+    _context_user_name: context.userName,
+    _context_project: context.projectId,
+    _context_project_id: context.projectId,
+    _context_project_name: context.projectName,
+    _context_domain: context.domainId,
+    _context_user_domain: context.userDomainId,
+    _context_project_domain: context.projectDomainId,
+    _context_system_scope: context.systemScope,
+    _context_user_identity: userIdentity(context),
+    _context_is_admin: context.isAdmin,
+    _context_is_admin_project: context.isAdminProject,
+    _context_read_only: false,
+    _context_show_deleted: false,
+    _context_read_deleted: context.readDeleted,
+    _context_roles: context.roles,
+    _context_auth_token: context.authToken,
+    _context_service_catalog: context.serviceCatalog,
+    _context_request_id: context.requestId,
+    _context_global_request_id: context.globalRequestId,
+    _context_resource_uuid: null,
+    _context_remote_address: context.remoteAddress,
+    _context_timestamp: context.timestamp,
+    _context_quota_class: context.quotaClass,
   };
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [PREFIX + key, value]));
 }
 
 /** UTC without zone, six digits of fraction, as contexts carry it: `2026-11-22T18:30:18.394000`. */
