@@ -5,16 +5,10 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
     const stop = (): void => reject(signal.reason as Error);
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
-    work.then(
-      (value) => {
-        signal.removeEventListener('abort', stop);
-        resolve(value);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', stop);
-        reject(error);
-      },
-    );
+    const free = (): void => signal.removeEventListener('abort', stop);
+    // Beside the settling itself, not in a promise of its own behind it.
+    work.then(free, free);
+    work.then(resolve, reject);
   });
 }
 

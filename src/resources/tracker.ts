@@ -24,6 +24,12 @@ export interface TrackerParts {
   readonly log: Logger;
 }
 
+/** Resources that Placement holds of us for somebody whom we do not know as ours. */
+interface Oddity {
+  readonly reason: string;
+  readonly isTold: boolean;
+}
+
 /** What one look at the host and the database gave. */
 interface Look {
   readonly facts: HostFacts;
@@ -44,7 +50,8 @@ export class ResourceTracker {
   private facts: HostFacts | undefined;
   private failedBuilds = 0;
   private turn: Promise<unknown> = Promise.resolve();
-  private readonly toldOf = new Map<string, string>();
+  /** By consumer, as the last audit saw them. */
+  private readonly oddities = new Map<string, Oddity>();
 
   constructor(private readonly parts: TrackerParts) {}
 
@@ -156,7 +163,7 @@ export class ResourceTracker {
     for (const [consumer, resources] of held) {
       if (!known.has(consumer)) await this.treatOrphan(consumer, resources);
     }
-    for (const consumer of this.toldOf.keys()) if (!held.has(consumer)) this.toldOf.delete(consumer);
+    for (const consumer of this.oddities.keys()) if (!held.has(consumer)) this.oddities.delete(consumer);
   }
 
   private async heldOfUs(): Promise<ReadonlyMap<string, Resources>> {
@@ -172,12 +179,12 @@ export class ResourceTracker {
   private async treatOrphan(consumer: string, resources: Resources): Promise<void> {
     const { store, allocations, here, log } = this.parts;
     const verdict = judgeOrphan(await store.whereabouts(consumer), here);
+    if (verdict.action !== 'tell') this.oddities.delete(consumer);
     if (verdict.action === 'leave') return;
     const facts = { consumer, resources: JSON.stringify(resources), reason: verdict.reason };
     if (verdict.action === 'tell') {
-      if (this.toldOf.get(consumer) === verdict.reason) return;
-      this.toldOf.set(consumer, verdict.reason);
-      log.warn('Placement holds resources of this host for somebody else; left alone', facts);
+      if (this.isLasting(consumer, verdict.reason))
+        log.warn('Placement holds resources of this host for somebody else; left alone', facts);
       return;
     }
     try {
@@ -189,6 +196,17 @@ export class ResourceTracker {
         error: messageOf(error),
       });
     }
+  }
+
+  /**
+   * Whether it is to be told of: the second audit finds the same. One alone says nothing, for what it reads it reads one
+   * after the other: a scheduler claims before conductor writes the row, and a boot can end in between.
+   */
+  private isLasting(consumer: string, reason: string): boolean {
+    const before = this.oddities.get(consumer);
+    const isSame = before?.reason === reason;
+    this.oddities.set(consumer, { reason, isTold: isSame });
+    return isSame && !before.isTold;
   }
 }
 

@@ -155,6 +155,7 @@ describe('resources with a real Placement', function () {
     }
     facts = hostFacts({ memoryMb: 2048 });
     await tracker.audit();
+    await tracker.audit();
     assert.deepEqual([...(await stage.allocations.ofProvider(uuid)).keys()], [alive]);
     assert.equal((await stage.providers.inventories(uuid)).value['MEMORY_MB']?.total, 2048);
     assert.ok(

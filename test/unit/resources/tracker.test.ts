@@ -208,6 +208,31 @@ describe('resources tracker', () => {
       assert.equal(log.lines.filter((line) => line.startsWith('warn')).length, 1);
     });
 
+    it('of a boot that is under way are nothing to tell of', async () => {
+      const { tracker, rows, held, log } = start();
+      await tracker.audit();
+      held.set('claimed', ONE);
+      await tracker.audit();
+      // The row is there now, its build has not begun.
+      rows.whereabouts.set('claimed', {
+        deleted: false,
+        hidden: false,
+        host: null,
+        node: null,
+        taskState: 'scheduling',
+      });
+      await tracker.audit();
+      rows.whereabouts.delete('claimed');
+      await tracker.audit();
+      assert.deepEqual(
+        log.lines.filter((line) => line.startsWith('warn')),
+        [],
+      );
+      await tracker.audit();
+      await tracker.audit();
+      assert.equal(log.lines.filter((line) => line.startsWith('warn')).length, 1);
+    });
+
     it('that cannot be removed now are tried again', async () => {
       const { tracker, rows, held, allocations, log } = start();
       await tracker.audit();
