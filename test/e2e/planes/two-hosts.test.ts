@@ -6,6 +6,10 @@ import { openPlane, type HostHandle, type OpenPlane } from '../../../tools/plane
 import { CHECKOUT } from '../../../tools/plane/plane.js';
 import { loadPlane } from '../../../tools/plane/store.js';
 import { tracesOf } from '../../../tools/plane/take-down.js';
+import { Cloud } from './two-hosts/cloud.js';
+import { describeMoves } from './two-hosts/moves.js';
+import { describeRefusals } from './two-hosts/refusals.js';
+import { describeScheduling } from './two-hosts/scheduling.js';
 
 const NAME = 'two-hosts';
 const tool = join(CHECKOUT, 'tools/openstack');
@@ -216,4 +220,10 @@ describe('two compute hosts', function () {
     await eventually(stays, there, true);
     await eventually(there, stays, true);
   });
+
+  // On the same plane, with what the tests above have left on it.
+  const cloudOf = (): Cloud => new Cloud(open);
+  describeScheduling(cloudOf);
+  describeRefusals(cloudOf);
+  describeMoves(cloudOf);
 });

@@ -13,7 +13,7 @@ export async function uploadImage(lab: Lab, name: string, data: Buffer): Promise
 }
 
 /** The base image with changes as Dockerfile lines, e.g. `CMD ["/no/such"]`, as `docker save` writes it. */
-export async function variantImage(lab: Lab, changes: readonly string[]): Promise<Buffer> {
+export async function variantImage(lab: Pick<Lab, 'plane'>, changes: readonly string[]): Promise<Buffer> {
   const file = join(lab.plane.folder, 'data', 'variant.tar');
   const base = join(lab.plane.folder, 'data', 'base.tar');
   writeFileSync(base, await busyboxArchive());

@@ -5,6 +5,12 @@ import { answers } from './reach.js';
 import type { Service } from './service.js';
 import { uwsgi } from './uwsgi.js';
 
+/**
+ * Two requests for the last room on a host: the later one's write is tried again, and under MariaDB's own isolation Placement 8
+ * then checks it against what was in use before the first try, in the same transaction, and gives both of them the room.
+ */
+const ISOLATION = 'init_command=SET%20SESSION%20TRANSACTION%20ISOLATION%20LEVEL%20READ%20COMMITTED';
+
 export const placement: Service = {
   name: 'placement',
   packages: ['control'],
@@ -18,7 +24,7 @@ export const placement: Service = {
       'placement/placement.conf',
       mergeIni(LOG_TO_STDERR, tokenCheck(plane, 'placement'), {
         api: { auth_strategy: 'keystone' },
-        placement_database: { connection: databaseUrl(plane, 'placement') },
+        placement_database: { connection: `${databaseUrl(plane, 'placement')}&${ISOLATION}` },
       }),
     ),
   ],
