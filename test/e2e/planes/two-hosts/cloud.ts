@@ -116,7 +116,7 @@ export class Cloud {
   }
 
   /** Waits for a status with nothing under way; ERROR where it is not meant fails at once. */
-  async reaches(id: string, status: string, timeoutMs = 180_000): Promise<Shown> {
+  async reaches(id: string, status: string, timeoutMs = 300_000): Promise<Shown> {
     return until(
       async () => {
         const shown = await this.show(id);
@@ -164,7 +164,7 @@ export class Cloud {
   /** Waits until nothing of a server is on that host. */
   async leaves(host: string, id: string): Promise<void> {
     const isGone = async (): Promise<boolean> => !(await this.standsOn(this.open.on(host), id));
-    await until(isGone, { what: `nothing of ${id} to be on ${host}`, signal: never, everyMs: 300, timeoutMs: 120_000 });
+    await until(isGone, { what: `nothing of ${id} to be on ${host}`, signal: never, everyMs: 300, timeoutMs: 300_000 });
   }
 
   async act(id: string, action: object, asked: Asked = {}): Promise<void> {
@@ -177,7 +177,7 @@ export class Cloud {
       const statuses = await Promise.all(ids.map((id) => this.answer('compute', `/servers/${id}`)));
       return statuses.every(({ status }) => status === 404);
     };
-    await until(gone, { what: `${ids.length} servers to be gone`, signal: never, everyMs: 400, timeoutMs: 120_000 });
+    await until(gone, { what: `${ids.length} servers to be gone`, signal: never, everyMs: 400, timeoutMs: 300_000 });
   }
 
   /** What Placement has allocated to a consumer, by the names of hosts. */

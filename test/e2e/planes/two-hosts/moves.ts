@@ -15,7 +15,7 @@ interface MetaData {
 /** Cold migration, resize and shelving, and what servers take along, between real hosts. */
 export function describeMoves(cloudOf: () => Cloud): void {
   describe('servers that move between them', function () {
-    this.timeout(400_000);
+    this.timeout(900_000);
     let cloud: Cloud;
     let image: string;
     const made: string[] = [];

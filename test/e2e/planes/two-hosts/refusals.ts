@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 /** What a host can't do, another one does; what none can do leaves a server as it was. */
 export function describeRefusals(cloudOf: () => Cloud): void {
   describe('where a host fails,', function () {
-    this.timeout(400_000);
+    this.timeout(900_000);
     let cloud: Cloud;
     const made: string[] = [];
     before(() => (cloud = cloudOf()));

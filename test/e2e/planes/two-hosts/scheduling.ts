@@ -14,7 +14,7 @@ interface Inventory {
 /** Where Nova's scheduler puts servers, with nothing but real hosts behind it. */
 export function describeScheduling(cloudOf: () => Cloud): void {
   describe('servers are put where they belong:', function () {
-    this.timeout(400_000);
+    this.timeout(900_000);
     let cloud: Cloud;
     const made: string[] = [];
     before(() => (cloud = cloudOf()));
