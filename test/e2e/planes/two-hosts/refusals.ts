@@ -104,24 +104,5 @@ export function describeRefusals(cloudOf: () => Cloud): void {
       const [event] = (await cloud.eventsOf(server.id, 'migrate')).filter(({ result }) => result === 'Error');
       assert.match(event?.details ?? '', /ECONNREFUSED/);
     }
-
-    it('a resize that it refuses is done by another', async () => {
-      await prefer('compute1');
-      const { id } = await boot({ availability_zone: 'nova:compute1', flavorRef: await cloud.flavorId('m1.tiny') });
-      const hold = '(head -c 90000000 /dev/zero; sleep 1000) | tail -c 95000000';
-      await cloud.open.on('compute1').docker(['exec', '--detach', `nova-${id}`, 'sh', '-c', hold]);
-      const isHeld = async (): Promise<boolean> => {
-        type Used = { memory_details: { used: number } };
-        const { memory_details: memory } = await cloud.ask<Used>('compute', `/servers/${id}/diagnostics`);
-        return memory.used > 80;
-      };
-      await until(isHeld, { what: 'memory to be in use', signal: never, everyMs: 300 });
-      // Too small for it as it runs, but it arrives anew on another host.
-      await cloud.act(id, { resize: { flavorRef: await cloud.flavorId('m1.nano') } });
-      assert.equal(hostOf(await cloud.reaches(id, 'VERIFY_RESIZE')), 'compute2');
-      assert.deepEqual(await cloud.migrationsOf(id), ['finished', 'error']);
-      await cloud.act(id, { confirmResize: null });
-      await isOnlyOn(await cloud.reaches(id, 'ACTIVE'), 'compute2');
-    });
   });
 }
