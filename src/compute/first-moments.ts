@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors/kinds.js';
 import type { InstanceSettings } from '../settings/catalogue.js';
+import { startWithPorts } from './guest-ports.js';
 import { mainKey } from './guest.js';
 import type { InstanceOperation } from './operation.js';
 import { POWER_STATE, type ContainerKey, type ContainerState } from './ports/containers.js';
@@ -20,7 +21,7 @@ export async function startNew(
   const graceMs = settings.start_grace === undefined ? op.parts.settings.startGraceMs : settings.start_grace * 1000;
   const death = deaths.next(key.instanceUuid);
   try {
-    await containers.start(key);
+    await startWithPorts(op, key);
     await Promise.race([death.ended, pause(graceMs, op.signal)]);
     op.signal.throwIfAborted();
     const state = await containers.state(key);

@@ -2,6 +2,7 @@ import { messageOf, ServiceError } from '../errors/kinds.js';
 import { NOVA_ATTRS } from './instance-attrs.js';
 import { instanceFacts } from './instance-facts.js';
 import { instanceSettings } from './plan/instance-settings.js';
+import { startWithPorts } from './guest-ports.js';
 import type { InstanceOperation } from './operation.js';
 import {
   POWER_STATE,
@@ -49,7 +50,7 @@ export async function powerOn(op: InstanceOperation): Promise<PowerState> {
   await refreshDrive(op);
   if (guestKey(op).role === 'rescue') await exposeDisk(op);
   else await endRescue(op);
-  await op.parts.containers.start(guestKey(op));
+  await startWithPorts(op, guestKey(op));
   return powerOf(op);
 }
 
@@ -65,9 +66,13 @@ export async function removeOwn(op: InstanceOperation): Promise<void> {
   for (const role of ['incoming', 'former', 'main'] as const) await op.parts.containers.remove(keyOf(op, role));
 }
 
+const FROZEN: ReadonlySet<PowerState> = new Set([POWER_STATE.PAUSED, POWER_STATE.SUSPENDED]);
+
 /** Stops it, politely when `clean`; gives the power_state it was found in. */
 export async function powerOff(op: InstanceOperation, clean: boolean): Promise<PowerState> {
   const before = await powerOf(op);
+  // It is thawed for it, and may have something to say to others.
+  if (clean && FROZEN.has(before)) await op.parts.networks.unmute(op.instance.get('uuid'));
   await op.parts.containers.stop(guestKey(op), { timeoutMs: clean ? await shutdownTimeoutMs(op) : 0 });
   return before;
 }

@@ -2,6 +2,7 @@ import { KeyedLocks } from '../compute/locks.js';
 import type { GuestFile } from '../compute/ports/containers.js';
 import type { AttachRequest, NetworkRequest, Networks, NetworkSubject, Providers } from '../compute/ports/networks.js';
 import type { AwaitedEvent } from '../compute/waiters.js';
+import { ServiceError } from '../errors/kinds.js';
 import type { Vif } from '../objects/index.js';
 import { refreshCache } from './cache/refresh.js';
 import { attach, detach, forgetPort } from './interfaces.js';
@@ -49,6 +50,22 @@ export class InstanceNetworks implements Networks {
 
   unplug(instanceUuid: string): Promise<void> {
     return this.parts.ports.remove(instanceUuid);
+  }
+
+  mute(instanceUuid: string): Promise<void> {
+    return this.parts.ports.mute(instanceUuid);
+  }
+
+  unmute(instanceUuid: string): Promise<void> {
+    return this.parts.ports.unmute(instanceUuid);
+  }
+
+  muted(): Promise<readonly string[]> {
+    return this.parts.ports.muted();
+  }
+
+  async checkHeld(instanceUuid: string, containerId: string): Promise<void> {
+    if (!(await this.parts.ports.holds(instanceUuid, containerId))) throw withoutPorts(containerId);
   }
 
   held(): Promise<readonly string[]> {
@@ -128,6 +145,13 @@ export class InstanceNetworks implements Networks {
   #inTurn<T>({ instance }: NetworkSubject, work: () => Promise<T>): Promise<T> {
     return this.#turns.run(instance.get('uuid'), work);
   }
+}
+
+function withoutPorts(containerId: string): ServiceError {
+  const text =
+    'The container was started without the ports of its server: the runtime that started it is not this service’s. Run ' +
+    'nova-compute-docker setup on this host; a server whose flavor chooses a runtime of its own can have no ports.';
+  return new ServiceError('Conflict', text, { facts: { containerId } });
 }
 
 function broughtPorts(request: NetworkRequest): readonly string[] {

@@ -2,15 +2,17 @@ import { readFile } from 'node:fs/promises';
 import type { EngineFacts } from '../../compute/ports/containers.js';
 import type { Config } from '../../config/tables.js';
 import { Engine } from '../../docker/engine/engine.js';
+import { engineInfo } from '../../docker/engine/system.js';
 import { engineFacts } from '../../docker/facts.js';
 import { ServiceError } from '../../errors/kinds.js';
 import { RUNTIME_PROGRAM } from '../../network/host/runtime.js';
-import { USUAL_RUNTIME_PATH } from '../../network/setup/runtime-setup.js';
 import { unobserved } from '../../observe/calls.js';
+import { holderProbe } from './holder.js';
 import type { Finding, Probe } from './probe.js';
 
 /** The container engine, and the runtime that it has to know. */
-export function engineProbes({ docker }: Config): readonly Probe[] {
+export function engineProbes(config: Config): readonly Probe[] {
+  const { docker } = config;
   const socketPath = docker.host_url.replace(/^unix:\/\//, '');
   const engine = new Engine({ socketPath, observer: unobserved, shortCallMs: docker.api_timeout * 1000 });
   return [
@@ -25,14 +27,15 @@ export function engineProbes({ docker }: Config): readonly Probe[] {
       name: 'runtime',
       needs: ['engine'],
       look: async () => {
-        const installed = await readFile(USUAL_RUNTIME_PATH, 'utf8').catch(() => undefined);
+        const { Runtimes: known } = await engineInfo(engine);
+        const path = known[docker.runtime]?.path;
+        const installed = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
         const ours = await readFile(RUNTIME_PROGRAM, 'utf8');
-        return describeRuntime((await engineFacts(engine)).runtimes, docker.runtime, {
-          isOutdated: installed !== undefined && installed !== ours,
-        });
+        return describeRuntime(Object.keys(known), docker.runtime, { path, installed, ours });
       },
       mend: 'Run nova-compute-docker setup (with --dry-run it only says what it would do).',
     },
+    holderProbe(config, engine),
   ];
 }
 
@@ -49,18 +52,34 @@ export function describeEngine(facts: EngineFacts): Finding {
   return advice.length === 0 ? { found } : { found, advice: `${capital(advice.join('; '))}.` };
 }
 
-/** Throws when the engine does not know the runtime. */
+/** What the engine calls under the runtime's name, and what it should. */
+export interface RuntimeProgram {
+  /** As the engine's configuration has it. */
+  readonly path: string | undefined;
+  /** Text of that file; undefined when it can't be read. */
+  readonly installed: string | undefined;
+  readonly ours: string;
+}
+
+/** What every version of the program says of itself. */
+const OUR_RUNTIME = "OCI runtime of nova-compute-docker's containers";
+
+/** Throws when the engine does not know the runtime, or another program by its name. */
 export function describeRuntime(
   known: readonly string[],
   wanted: string,
-  { isOutdated }: { readonly isOutdated: boolean },
+  { path, installed, ours }: RuntimeProgram,
 ): Finding {
   if (wanted === '') return { found: 'none is set', advice: '[docker] runtime is empty: servers get no ports.' };
   if (!known.includes(wanted)) {
     throw new ServiceError('NotFound', `The engine knows no runtime "${wanted}" (it knows ${known.join(', ')}).`);
   }
-  const advice = `${USUAL_RUNTIME_PATH} is of another version than this service: run nova-compute-docker setup.`;
-  return { found: `"${wanted}" is known to the engine`, ...(isOutdated && { advice }) };
+  if (installed?.includes(OUR_RUNTIME) !== true) {
+    const what = `The engine's runtime "${wanted}" (${path ?? 'without a path'}) is not this service's`;
+    throw new ServiceError('Conflict', `${what}: servers that it starts have no ports.`);
+  }
+  const advice = `${path} is of another version than this service: run nova-compute-docker setup.`;
+  return { found: `"${wanted}" is known to the engine`, ...(installed !== ours && { advice }) };
 }
 
 function capital(text: string): string {

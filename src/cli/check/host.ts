@@ -29,8 +29,13 @@ const TOOLS: readonly Tool[] = [
 /** Where the runtime looks, too. */
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Folders with programs, of this process and the usual ones. */
+export function searchPath(): string {
+  return `${process.env['PATH'] ?? ''}:${USUAL_PATH}`;
+}
+
 /** What this machine itself has to bring. */
-export function hostProbes({ DEFAULT }: Config, path = process.env['PATH'] ?? ''): readonly Probe[] {
+export function hostProbes({ DEFAULT }: Config, path = searchPath()): readonly Probe[] {
   return [
     {
       name: 'user',
@@ -44,7 +49,7 @@ export function hostProbes({ DEFAULT }: Config, path = process.env['PATH'] ?? ''
     },
     {
       name: 'programs',
-      look: async () => toolsFound(await missing(TOOLS, `${path}:${USUAL_PATH}`)),
+      look: async () => toolsFound(await missing(TOOLS, path)),
       mend: 'Install the packages that are named.',
     },
   ];

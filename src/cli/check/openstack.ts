@@ -5,6 +5,8 @@ import { ServiceError } from '../../errors/kinds.js';
 import { unobserved } from '../../observe/calls.js';
 import type { RestAnswer } from '../../openstack/call.js';
 import type { Session } from '../../openstack/session.js';
+import { EBTABLES_MEND, LINUX_BRIDGE_AGENT, tryEbtables } from './ebtables.js';
+import { searchPath } from './host.js';
 import type { Finding, Probe } from './probe.js';
 
 export interface OpenstackProbes {
@@ -46,6 +48,16 @@ export function openstackProbes(config: Config): OpenstackProbes {
       needs,
       look: (signal) => neutron(asking(rest().neutron, times, signal), host),
       mend: endpoints('neutron', 'the user needs the role that may bind ports ("admin" or "service")'),
+    },
+    {
+      name: 'ebtables',
+      needs: ['neutron'],
+      look: async (signal) => {
+        const agents = await livingAgents(asking(rest().neutron, times, signal), host);
+        if (agents.includes(LINUX_BRIDGE_AGENT)) return tryEbtables(searchPath(), signal);
+        return { found: `not needed: Neutron has no ${LINUX_BRIDGE_AGENT} on this host` };
+      },
+      mend: EBTABLES_MEND,
     },
     {
       name: 'clock',
@@ -109,12 +121,17 @@ interface Agents {
 
 /** Those who wire the ports of this host are Neutron's agents here (or OVN's controller, which it shows as one). */
 async function neutron(ask: Ask, host: string): Promise<Finding> {
-  const answer = await ask(`/agents?host=${encodeURIComponent(host)}`, [403, 404]);
-  const agents = (answer.body as Agents | undefined)?.agents ?? [];
-  const alive = agents.filter(({ alive }) => alive === true).map(({ agent_type: type = 'agent' }) => type);
+  const alive = await livingAgents(ask, host);
   if (alive.length > 0) return { found: `answers; on this host: ${[...new Set(alive)].join(', ')}` };
   const advice = `No living agent of Neutron on host ${host}: servers with ports of networks will not be built here.`;
   return { found: 'answers', advice };
+}
+
+/** What Neutron calls them; none where it does not tell. */
+async function livingAgents(ask: Ask, host: string): Promise<readonly string[]> {
+  const answer = await ask(`/agents?host=${encodeURIComponent(host)}`, [403, 404]);
+  const agents = (answer.body as Agents | undefined)?.agents ?? [];
+  return agents.filter(({ alive }) => alive === true).map(({ agent_type: type = 'agent' }) => type);
 }
 
 /** Throws when one of the times is too far from ours. */

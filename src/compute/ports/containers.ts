@@ -244,8 +244,11 @@ export interface Containers {
    * the engine is away, Conflict when a foreign container holds the name.
    */
   create(plan: ContainerPlan, signal: AbortSignal): Promise<ContainerState>;
-  /** Starts it; already running is fine. Throws Invalid with the engine's words when the command can't be run. */
-  start(key: ContainerKey): Promise<void>;
+  /**
+   * Starts it; already running is fine. Gives the engine's id of it. Throws Invalid with the engine's words when the
+   * command can't be run.
+   */
+  start(key: ContainerKey): Promise<string>;
   /**
    * Changes memory, swap, CPU and process limits, of a running container too, which does not notice; the other limits stay.
    * Throws NotFound without one, Invalid for what the engine refuses.

@@ -59,6 +59,20 @@ export interface Networks {
   plug(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void>;
   /** Takes this host's side of an instance away and leaves its ports alone. Nothing there is fine. */
   unplug(instanceUuid: string): Promise<void>;
+  /**
+   * Has the instance's ports neither say nor hear anything, as those of a machine that stands still: the kernel would go on
+   * answering for a frozen container. Neutron sees nothing of it. Until `unmute` or the next start of its container; ports
+   * that are plugged meanwhile are silent, too.
+   */
+  mute(instanceUuid: string): Promise<void>;
+  unmute(instanceUuid: string): Promise<void>;
+  /** Instances whose ports are muted, in no order. */
+  muted(): Promise<readonly string[]>;
+  /**
+   * Throws Conflict when this container, which was started, was not given the instance's ports: another runtime than
+   * ours started it, or one of before, which does not know it for an instance's.
+   */
+  checkHeld(instanceUuid: string, containerId: string): Promise<void>;
   /** Instances of which this host's side has something, in no order. */
   held(): Promise<readonly string[]>;
   /** What has to be mounted in the instance's container. */

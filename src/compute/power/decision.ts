@@ -32,6 +32,20 @@ export interface PowerFacts {
   readonly engineTookIt: boolean;
 }
 
+/**
+ * What the ports of a server have to become: silent while its container is frozen, whoever froze it. In the middle of
+ * something they are that verb's, which may have frozen the container for a moment only.
+ */
+export function decidePorts({ task, guest, isMuted }: PortFacts): 'mute' | 'unmute' | 'in-order' {
+  if (task !== null) return 'in-order';
+  if (guest === POWER_STATE.PAUSED) return 'mute'; // once more: an agent may have set a port up
+  return guest === POWER_STATE.RUNNING && isMuted ? 'unmute' : 'in-order';
+}
+
+export interface PortFacts extends Pick<PowerFacts, 'task' | 'guest'> {
+  readonly isMuted: boolean;
+}
+
 /** States in which an instance has a container of its own. */
 const HAS_CONTAINER: ReadonlySet<VmState> = new Set<VmState>([
   'active',

@@ -7,7 +7,7 @@ import { ownOperation } from '../own-work.js';
 import type { Conductor } from '../ports/conductor.js';
 import { POWER_STATE, type ContainerEvent, type ContainerKey, type ContainerSummary } from '../ports/containers.js';
 import type { Task, VmState } from '../states.js';
-import { decidePower, type PowerFacts } from './decision.js';
+import { decidePorts, decidePower, type PowerFacts } from './decision.js';
 import { settle, tellOfUpdate } from './settle.js';
 
 export interface PowerSyncParts {
@@ -84,15 +84,17 @@ export class PowerSync {
     const { parts } = this.sync;
     if (this.#mustAsk) await this.#askWhatWentDown();
     const conductor = this.#conductor();
-    const [instances, states] = await Promise.all([
+    const [instances, states, muted] = await Promise.all([
       conductor.instances.onHost(parts.settings.host, NOVA_ATTRS),
       parts.containers.states(),
+      parts.networks.muted(),
     ]);
     const guests = new Map(states.map((one) => [nameOf(one.key), one]));
     for (const instance of instances) {
       const guest = guests.get(nameOf(keyOf(instance)));
       const facts = this.#factsOf(instance, { guest, own: guests.get(nameOf(mainOf(instance))) });
-      if (decidePower(facts) !== 'in-order') await this.#compare(instance.get('uuid'));
+      const ports = decidePorts({ ...facts, isMuted: muted.includes(instance.get('uuid')) });
+      if (decidePower(facts) !== 'in-order' || ports !== 'in-order') await this.#compare(instance.get('uuid'));
     }
   }
 
@@ -164,8 +166,10 @@ export class PowerSync {
       if (instance.get('host') !== parts.settings.host) return;
       const key = keyOf(instance);
       const guest = key.role === 'main' ? own : await parts.containers.state(key);
-      const verdict = decidePower(this.#factsOf(instance, { guest, own }));
+      const facts = this.#factsOf(instance, { guest, own });
+      const verdict = decidePower(facts);
       if (verdict !== 'in-order') await settle(this.#operation(instance), verdict, guest);
+      if (verdict === 'in-order' || verdict === 'record') await this.#bringPorts(uuid, facts, guest);
     };
     try {
       await withLogFields({ instanceUuid: uuid }, () => parts.locks.run(uuid, look));
@@ -173,6 +177,17 @@ export class PowerSync {
       if (novaNameOf(error) === 'InstanceNotFound' || kindOf(error) === 'Interrupted') return;
       parts.log.warn('The comparison of an instance with its container failed', { uuid, reason: messageOf(error) });
     }
+  }
+
+  /** Unmuting what is not muted does nothing. */
+  async #bringPorts(uuid: string, facts: PowerFacts, guest: ContainerSummary | undefined): Promise<void> {
+    const { networks, log } = this.sync.parts;
+    const verdict = decidePorts({ ...facts, isMuted: true });
+    if (verdict !== 'in-order') await networks[verdict](uuid);
+    if (guest?.powerState !== POWER_STATE.RUNNING) return;
+    await networks.checkHeld(uuid, guest.containerId).catch((error: unknown) => {
+      log.error('A container runs without the ports of its server', { error });
+    });
   }
 
   #conductor(): Conductor {

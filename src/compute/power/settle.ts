@@ -1,4 +1,5 @@
 import { recordFault } from '../failures.js';
+import { freeze, startWithPorts } from '../guest-ports.js';
 import { exposeDisk, guestKey, mainKey, powerOff, vanished } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type ContainerState } from '../ports/containers.js';
@@ -56,8 +57,8 @@ async function startAgain(op: InstanceOperation, paused: boolean): Promise<void>
   op.log.warn('The engine took the container down with itself; starting it again');
   // The disk of a rescued one is mounted for its rescue by this host, and a boot takes that away.
   if (guestKey(op).role === 'rescue') await exposeDisk(op);
-  await op.parts.containers.start(guestKey(op));
-  if (paused) await op.parts.containers.pause(mainKey(op));
+  await startWithPorts(op, guestKey(op));
+  if (paused) await freeze(op);
   await save(op, { power_state: paused ? POWER_STATE.PAUSED : POWER_STATE.RUNNING }, [null]);
 }
 

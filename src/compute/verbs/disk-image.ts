@@ -2,6 +2,7 @@ import { Transform, pipeline, type Readable } from 'node:stream';
 import { messageOf, novaNameOf } from '../../errors/kinds.js';
 import { stringArg } from '../arguments.js';
 import { isGone } from '../failures.js';
+import { thaw } from '../guest-ports.js';
 import { guestState, mainKey, vanished, toldPower } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE } from '../ports/containers.js';
@@ -42,7 +43,7 @@ export async function intoImage(op: InstanceOperation, imaging: Imaging): Promis
     await takeAndSend(op, imaging);
   } catch (error) {
     if (op.request.signal.aborted) throw error;
-    if (imaging.runs && op.attempt > 1) await thaw(op);
+    if (imaging.runs && op.attempt > 1) await thawInterrupted(op);
     await forgetImage(op, imaging.imageId);
     throw error;
   }
@@ -55,16 +56,16 @@ export async function intoImage(op: InstanceOperation, imaging: Imaging): Promis
  */
 export async function dropImaging(op: InstanceOperation): Promise<void> {
   const imageId = stringArg(op.request.args, 'image_id');
-  if ((await currentInstance(op))?.get('vm_state') === 'active') await thaw(op);
+  if ((await currentInstance(op))?.get('vm_state') === 'active') await thawInterrupted(op);
   if (await isUnfinished(op, imageId)) return forgetImage(op, imageId);
   await op.parts.disks.drop({ instanceUuid: op.instance.get('uuid'), purpose: imageId });
 }
 
 /** A try that was killed may have left the container frozen, and nobody else would end that. */
-async function thaw(op: InstanceOperation): Promise<void> {
+async function thawInterrupted(op: InstanceOperation): Promise<void> {
   try {
     const state = await op.parts.containers.state(mainKey(op));
-    if (state?.powerState === POWER_STATE.PAUSED) await op.parts.containers.unpause(mainKey(op));
+    if (state?.powerState === POWER_STATE.PAUSED) await thaw(op);
   } catch (error) {
     op.log.error('A container that an interrupted snapshot may have frozen could not be thawed', {
       reason: messageOf(error),

@@ -1,5 +1,6 @@
 import { booleanArg } from '../arguments.js';
-import { endRescue, guestState, mainKey, powerOf, powerOff, powerOn, vanished } from '../guest.js';
+import { freeze, thaw } from '../guest-ports.js';
+import { endRescue, guestState, powerOf, powerOff, powerOn, vanished } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE, type PowerState } from '../ports/containers.js';
 import { dropShelfImage, removeShelfImage, withoutShelving } from './shelf-keys.js';
@@ -39,19 +40,19 @@ export async function stop(op: InstanceOperation): Promise<void> {
 }
 
 export async function pause(op: InstanceOperation): Promise<void> {
-  await op.parts.containers.pause(mainKey(op));
+  await freeze(op);
   await save(op, { vm_state: 'paused', task_state: null, power_state: await powerOf(op) }, ['pausing']);
 }
 
 export async function unpause(op: InstanceOperation): Promise<void> {
-  await op.parts.containers.unpause(mainKey(op));
+  await thaw(op);
   await save(op, { vm_state: 'active', task_state: null, power_state: await powerOf(op) }, ['unpausing']);
 }
 
 /** Frozen like a paused one, but told as SUSPENDED: a container has no memory to write to a disk. */
 export async function suspend(op: InstanceOperation): Promise<void> {
   const systemMetadata = { ...op.instance.get('system_metadata'), old_vm_state: op.instance.get('vm_state') };
-  await op.parts.containers.pause(mainKey(op));
+  await freeze(op);
   const row = {
     vm_state: 'suspended',
     task_state: null,
@@ -65,7 +66,7 @@ export async function suspend(op: InstanceOperation): Promise<void> {
 export async function resume(op: InstanceOperation): Promise<void> {
   const { old_vm_state: before, ...systemMetadata } = op.instance.get('system_metadata');
   const power = (await guestState(op))?.powerState;
-  if (power === POWER_STATE.PAUSED) await op.parts.containers.unpause(mainKey(op));
+  if (power === POWER_STATE.PAUSED) await thaw(op);
   else await powerOn(op);
   const row = {
     vm_state: before ?? 'active',

@@ -2,6 +2,7 @@ import { messageOf, ServiceError } from '../../errors/kinds.js';
 import { optionalStringArg, booleanArg } from '../arguments.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
+import { startWithPorts } from '../guest-ports.js';
 import { endRescue, exposeDisk, mainKey, powerOff } from '../guest.js';
 import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
@@ -53,7 +54,7 @@ async function rescueHere(op: InstanceOperation): Promise<void> {
 export async function unrescue(op: InstanceOperation): Promise<void> {
   await op.parts.consoles.endSessions(op.instance.get('uuid'));
   await endRescue(op);
-  await op.parts.containers.start(mainKey(op));
+  await startWithPorts(op, mainKey(op));
   const powerState = powerOf(await op.parts.containers.state(mainKey(op)));
   await save(op, { vm_state: 'active', task_state: null, power_state: powerState }, ['unrescuing']);
 }
@@ -61,7 +62,7 @@ export async function unrescue(op: InstanceOperation): Promise<void> {
 async function takeBack(op: InstanceOperation): Promise<void> {
   try {
     await endRescue(op);
-    if (op.instance.get('vm_state') === 'active') await op.parts.containers.start(mainKey(op));
+    if (op.instance.get('vm_state') === 'active') await startWithPorts(op, mainKey(op));
   } catch (error) {
     op.log.error('A server that could not be rescued does not run again', { reason: messageOf(error) });
   }

@@ -85,7 +85,8 @@ const settings = {
     default: [],
     help:
       'OCI runtimes beside `runtime` that a flavor may choose by docker:runtime. Ports come into a container by its ' +
-      'runtime, so each has to be one that does that too.',
+      'runtime, so each has to be nova-runtime, with another runc in it: a server with ports that any other one started ' +
+      'is stopped again, with a fault that says so.',
   }),
   allow_privileged: option(boolean(), {
     default: false,

@@ -33,7 +33,7 @@ export interface EngineInfo {
   readonly MemTotal: number;
   readonly DockerRootDir: string;
   readonly Driver: string;
-  readonly Runtimes: Readonly<Record<string, unknown>>;
+  readonly Runtimes: Readonly<Record<string, { readonly path?: string }>>;
   readonly CgroupVersion?: string;
   readonly LiveRestoreEnabled: boolean;
   readonly SwapLimit: boolean;

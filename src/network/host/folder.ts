@@ -39,6 +39,23 @@ export async function instancesWithFolder(statePath: string): Promise<readonly s
   }
 }
 
+/** Uuids of the instances whose ports are down, or were to be, since their server stands still. */
+export async function mutedInstances(statePath: string): Promise<readonly string[]> {
+  const all = await instancesWithFolder(statePath);
+  const isMuted = await Promise.all(all.map(async (uuid) => isMarkedMuted(instanceFolder(statePath, uuid))));
+  return all.filter((_uuid, index) => isMuted[index]);
+}
+
+/** The runtime's own mark, there from before the first port goes down until after the last is up. */
+export async function isMarkedMuted({ path }: InstanceFolder): Promise<boolean> {
+  return (await sizeIfThere(join(path, 'muted'))) !== undefined;
+}
+
+/** The engine's id of the container that the runtime last gave the ports to; undefined for none. */
+export async function readHolder({ path }: InstanceFolder): Promise<string | undefined> {
+  return (await readIfThere(join(path, 'holder')))?.split('\n')[0];
+}
+
 /** The plan's text; undefined when there is none yet. */
 export async function readPlan({ path }: InstanceFolder): Promise<string | undefined> {
   return readIfThere(join(path, 'plan'));

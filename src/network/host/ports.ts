@@ -9,11 +9,14 @@ import type { VifSettings } from '../vif-types/nic.js';
 import {
   instanceFolder,
   instancesWithFolder,
+  isMarkedMuted,
   layOutNames,
+  mutedInstances,
   readPlan,
   writeFolder,
   type InstanceFolder,
 } from './folder.js';
+import { holdsPorts } from './holder.js';
 import type { PlanRunner } from './runtime.js';
 
 /** What this host has to know about an instance's ports. */
@@ -79,6 +82,29 @@ export class HostPorts {
   /** Instances that have a folder, in no order. */
   held(): Promise<readonly string[]> {
     return instancesWithFolder(this.parts.statePath);
+  }
+
+  /** Takes its ports down, and keeps them down until `unmute` or the next start of its container. */
+  async mute(instanceUuid: string): Promise<void> {
+    await this.#turns.run(instanceUuid, () => this.parts.runner.mute(this.folder(instanceUuid).path));
+  }
+
+  /** Takes them up again; ports that are not muted are left as they are. */
+  async unmute(instanceUuid: string): Promise<void> {
+    const folder = this.folder(instanceUuid);
+    await this.#turns.run(instanceUuid, async () => {
+      if (await isMarkedMuted(folder)) await this.parts.runner.unmute(folder.path);
+    });
+  }
+
+  /** Instances whose ports are muted, in no order. */
+  muted(): Promise<readonly string[]> {
+    return mutedInstances(this.parts.statePath);
+  }
+
+  /** Whether that container, which was started, has the instance's ports; true for an instance without ports. */
+  async holds(instanceUuid: string, containerId: string): Promise<boolean> {
+    return holdsPorts(this.folder(instanceUuid), containerId);
   }
 
   /** Takes everything of the instance away. Nothing there is fine. */

@@ -12,6 +12,9 @@ export interface PlanRunner {
   plug(folder: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Brings devices, and addresses in a container that runs, to what the plan says. */
   sync(folder: string, signal?: AbortSignal): Promise<void>;
+  /** Takes the outer ends of the pairs down, or up again; what else is made meanwhile keeps to it. A missing folder is fine. */
+  mute(folder: string): Promise<void>;
+  unmute(folder: string): Promise<void>;
   /** Takes everything away, the folder too. A missing folder is fine. */
   remove(folder: string, signal?: AbortSignal): Promise<void>;
 }
@@ -30,6 +33,12 @@ export function createPlanRunner(observer: CallObserver, program = RUNTIME_PROGR
     },
     async sync(folder, signal) {
       await act('sync', folder, signal);
+    },
+    async mute(folder) {
+      await act('mute', folder);
+    },
+    async unmute(folder) {
+      await act('unmute', folder);
     },
     async remove(folder, signal) {
       await act('remove', folder, signal);

@@ -29,6 +29,11 @@ export function guestNames(
   return names;
 }
 
+/** Whether a plan's text has a port. */
+export function hasPorts(text: string | undefined): boolean {
+  return text !== undefined && namesInPlan(text).size > 0;
+}
+
 /** The names that a plan's text gives, by host device. */
 export function namesInPlan(text: string): ReadonlyMap<string, string> {
   const found = text.matchAll(/^nic (\S+) (\S+) /gm);

@@ -61,14 +61,14 @@ export class Guests {
   }
 
   /** Ports plugged, container made and not started. */
-  async make(vifs: readonly Vif[]): Promise<Guest> {
+  async make(vifs: readonly Vif[], runtime = 'nova'): Promise<Guest> {
     const uuid = this.machine.newUuid();
     const guest = { uuid, name: `nova-${uuid}` };
     this.#made.push(guest);
     await this.plug(guest, vifs);
     const { names } = this.machine.ports.folder(uuid);
     const mounts = Object.entries(names).flatMap(([at, source]) => ['-v', `${source}:${at}`]);
-    const options = ['--name', guest.name, '--runtime', 'nova', '--network', 'none', '--init', '--cap-drop', 'ALL'];
+    const options = ['--name', guest.name, '--runtime', runtime, '--network', 'none', '--init', '--cap-drop', 'ALL'];
     await this.machine.docker('create', ...options, ...mounts, 'busybox', 'sh', '-c', FIRST);
     return guest;
   }

@@ -22,7 +22,8 @@ describe('nova-compute-docker check, against a real control plane', () => {
   it('finds all that the service needs, beside the running service', () => {
     const { code, said } = check('');
     assert.equal(code, 0, said);
-    const names = 'user state_path programs engine runtime broker conductor keystone placement glance neutron clock';
+    const names =
+      'user state_path programs engine runtime holder broker conductor keystone placement glance neutron ebtables clock';
     for (const name of names.split(' ')) assert.match(said, new RegExp(`^${name} +ok `, 'm'), said);
     assert.match(said, new RegExp(`host ${plane.host} is known to Nova, enabled`));
     assert.match(said, new RegExp(`has resource provider ${plane.host}`));

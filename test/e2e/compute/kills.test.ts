@@ -25,6 +25,8 @@ const WAY: readonly Kill[] = [
   { action: { reboot: { type: 'HARD' } }, name: 'reboot', line: 'after engine.container.stop', end: 'ACTIVE' },
   { action: { pause: null }, name: 'pause', line: 'after engine.container.pause', end: 'PAUSED' },
   { action: { unpause: null }, name: 'unpause', line: 'after rpc.Instance.save', end: 'ACTIVE' },
+  { action: { suspend: null }, name: 'suspend', line: 'after host.ports.mute', end: 'SUSPENDED' },
+  { action: { resume: null }, name: 'resume', line: 'after host.ports.unmute', end: 'ACTIVE' },
 ];
 
 describe('a service that is killed (kill -9) in the middle of a verb', () => {

@@ -98,7 +98,7 @@ export function fakeParts() {
   const conductor = fakeConductor(saved, makeInstance());
   const containers = {
     create: sinon.stub().resolves(containerState()),
-    start: sinon.stub().resolves(),
+    start: sinon.stub().resolves('c1'),
     stop: sinon.stub().resolves(),
     limit: sinon.stub().resolves(),
     pause: sinon.stub().resolves(),
@@ -154,6 +154,10 @@ export function fakeParts() {
     awaited: sinon.stub<[readonly Vif[]], AwaitedEvent[]>().returns([]),
     plug: sinon.stub().resolves(),
     unplug: sinon.stub().resolves(),
+    mute: sinon.stub().resolves(),
+    unmute: sinon.stub().resolves(),
+    muted: sinon.stub<[], Promise<readonly string[]>>().resolves([]),
+    checkHeld: sinon.stub().resolves(),
     held: sinon.stub<[], Promise<readonly string[]>>().resolves([]),
     guestFiles: sinon.stub<[string], GuestFile[]>().returns([]),
     recorded: sinon.stub().resolves([]),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { POWER_STATE, type ContainerState, type PowerState } from '../../../src/compute/ports/containers.js';
-import { decidePower, type PowerVerdict } from '../../../src/compute/power/decision.js';
+import { decidePorts, decidePower, type PowerVerdict } from '../../../src/compute/power/decision.js';
 import { exitReason } from '../../../src/compute/power/exit-reason.js';
 import type { Task, VmState } from '../../../src/compute/states.js';
 import { containerState } from './parts.js';
@@ -40,6 +40,24 @@ describe('compute/power: what a comparison asks for', () => {
   for (const [vmState, task, recorded, guest, engineTookIt, verdict] of table) {
     it(`${vmState}/${task ?? '-'} recorded ${recorded}, container ${guest}${engineTookIt ? ', the engine took it' : ''}: ${verdict}`, () => {
       assert.equal(decidePower({ vmState, task, recorded, guest, engineTookIt, ownRuns: false }), verdict);
+    });
+  }
+});
+
+describe('compute/power: what a comparison asks for of ports', () => {
+  const table: [Task, PowerState | 'missing', boolean, ReturnType<typeof decidePorts>][] = [
+    [null, RUNNING, false, 'in-order'],
+    [null, RUNNING, true, 'unmute'],
+    [null, PAUSED, false, 'mute'],
+    [null, PAUSED, true, 'mute'],
+    [null, SHUTDOWN, true, 'in-order'],
+    [null, 'missing', true, 'in-order'],
+    ['image_pending_upload', PAUSED, false, 'in-order'],
+    ['unpausing', RUNNING, true, 'in-order'],
+  ];
+  for (const [task, guest, isMuted, verdict] of table) {
+    it(`task ${task ?? '-'}, container ${guest}, ${isMuted ? 'silent' : 'heard'}: ${verdict}`, () => {
+      assert.equal(decidePorts({ task, guest, isMuted }), verdict);
     });
   }
 });

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeOutcome } from '../../../../src/cli/check/check.js';
 import { describeEngine, describeRuntime } from '../../../../src/cli/check/engine.js';
+import { describeHolders } from '../../../../src/cli/check/holder.js';
 import { missing, stateFolder, toolsFound } from '../../../../src/cli/check/host.js';
 import { compareClocks } from '../../../../src/cli/check/openstack.js';
 import { runProbes, type Outcome, type Probe } from '../../../../src/cli/check/probe.js';
 import type { EngineFacts } from '../../../../src/compute/ports/containers.js';
+import { RUNTIME_PROGRAM } from '../../../../src/network/host/runtime.js';
 
 const fine = (): Promise<{ found: string }> => Promise.resolve({ found: 'fine' });
 const wrong = (): Promise<never> => Promise.reject(new Error('gone'));
@@ -120,14 +122,28 @@ describe('cli/check: engine, runtime, clock', () => {
   });
 
   it('the runtime has to be known to the engine', () => {
-    const current = { isOutdated: false };
+    const ours = readFileSync(RUNTIME_PROGRAM, 'utf8');
+    const current = { path: '/lib/nova-runtime', installed: ours, ours };
     assert.equal(describeRuntime(facts.runtimes, 'nova', current).advice, undefined);
+    const outdated = { ...current, installed: ours.replace('version=1', 'version=0') };
     assert.match(
-      describeRuntime(facts.runtimes, 'nova', { isOutdated: true }).advice ?? '',
-      /run nova-compute-docker setup/,
+      describeRuntime(facts.runtimes, 'nova', outdated).advice ?? '',
+      /^\/lib\/nova-runtime is of another version .* run nova-compute-docker setup/,
     );
+    for (const installed of ['#!/bin/sh\nexec runc "$@"', undefined]) {
+      const foreign = { ...current, installed };
+      assert.throws(() => describeRuntime(facts.runtimes, 'nova', foreign), /"nova" \(\/lib\/nova-runtime\) is not/);
+    }
     assert.match(describeRuntime(facts.runtimes, '', current).advice ?? '', /no ports/);
     assert.throws(() => describeRuntime(['runc'], 'nova', current), /knows no runtime "nova" \(it knows runc\)/);
+  });
+
+  it('a container that runs has to have the ports of its server', () => {
+    const containers = Array.from({ length: 7 }, (_one, index) => ({ name: `nova-${index}`, hasItsPorts: true }));
+    assert.equal(describeHolders(containers).found, 'what runs here (7) has the ports of its server');
+    const without = containers.map((one) => ({ ...one, hasItsPorts: false }));
+    assert.throws(() => describeHolders([...containers, ...without.slice(0, 1)]), /^ServiceError: nova-0 runs without/);
+    assert.throws(() => describeHolders(without), /nova-0, nova-1, nova-2, nova-3, nova-4 and 2 more run without/);
   });
 
   const now = Date.parse('2026-11-22T12:00:00Z');

@@ -31,7 +31,8 @@ export const line = (
 ): Line => {
   const power = POWER[vmState] ?? RUNNING;
   const row = { vm_state: vmState, task_state: task, power_state: power, ...more.before?.row };
-  return { verb, end, ...more, before: { power, ...more.before, row } };
+  const holds = [...(power === PAUSED ? ['muted'] : []), ...(more.before?.holds ?? [])];
+  return { verb, end, ...more, before: { power, ...more.before, row, holds } };
 };
 
 const POWER: Readonly<Record<string, PowerState>> = {
@@ -89,6 +90,11 @@ export const TABLE: readonly Line[] = [
     about: 'that fails',
     before: { fails: 'containers.pause' },
   }),
+  line('suspend_instance', ['active', 'suspending'], 'active', {
+    about: 'that cannot be silenced',
+    before: { fails: 'networks.mute' },
+  }),
+  line('stop_instance', ['paused', 'powering-off'], 'stopped', { about: 'of a paused server' }),
   line('set_admin_password', ['active', 'updating_password'], 'active', {
     about: 'that fails',
     args: () => ({ new_pass: 'p4ss' }),

@@ -235,7 +235,7 @@ export class World {
         const isTaken = key.role === 'main' && this.#held.has('exposed disk');
         return isTaken || of(key)?.isEmpty === true || this.#runsAside()
           ? Promise.reject(novaError('DiskInUse'))
-          : change(RUNNING, [SHUTDOWN, RUNNING])(key);
+          : change(RUNNING, [SHUTDOWN, RUNNING])(key).then(() => 'c1');
       },
       limit: (key, { instance }) => act(() => ((of(key) as Guest).memoryMb = instance.flavor.memoryMb)),
       usage: () => Promise.resolve(USAGE),

@@ -1,0 +1,48 @@
+import { messageOf } from '../errors/kinds.js';
+import type { InstanceOperation } from './operation.js';
+import type { ContainerKey } from './ports/containers.js';
+
+/** What a container's life has to do with the instance's ports. */
+
+function mainKey({ instance }: InstanceOperation): ContainerKey {
+  return { instanceUuid: instance.get('uuid'), role: 'main' };
+}
+
+/**
+ * Starts it. One that another runtime than ours started has no ports, and nobody in it would know why: it is stopped again,
+ * and the error says so.
+ */
+export async function startWithPorts({ parts, log }: InstanceOperation, key: ContainerKey): Promise<void> {
+  const { containers, networks } = parts;
+  const containerId = await containers.start(key);
+  try {
+    await networks.checkHeld(key.instanceUuid, containerId);
+    // Our runtime did it, unless it is one of before.
+    await networks.unmute(key.instanceUuid);
+  } catch (error) {
+    log.error('A container was started that does not have the ports of its server; stopping it', { error });
+    await containers.stop(key, { timeoutMs: 0 });
+    throw error;
+  }
+}
+
+/** Freezes it, and its ports with it: the kernel, which it shares, would go on answering for it. */
+export async function freeze(op: InstanceOperation): Promise<void> {
+  const { containers, networks } = op.parts;
+  await containers.pause(mainKey(op));
+  try {
+    await networks.mute(mainKey(op).instanceUuid);
+  } catch (error) {
+    await thaw(op).catch((reason: unknown) => {
+      op.log.error('A server stays frozen that could not be silenced', { reason: messageOf(reason) });
+    });
+    throw error;
+  }
+}
+
+/** Ports first, so that nothing that it says is lost. */
+export async function thaw(op: InstanceOperation): Promise<void> {
+  const { containers, networks } = op.parts;
+  await networks.unmute(mainKey(op).instanceUuid);
+  await containers.unpause(mainKey(op));
+}
