@@ -3,10 +3,19 @@ import { addressedSubnets, ipVersion, type SubnetAddresses } from './addresses.j
 import type { PlanLine } from './lines.js';
 import { subnetRoutes } from './routes.js';
 
+export interface GuestDevice {
+  readonly guestName: string;
+  /** Among the instance's ports. */
+  readonly index: number;
+  /** Its network's, which may change: the pair has that of the time when it was made. */
+  readonly mtuBytes: number;
+}
+
 /** What is to be done for one port in the container's namespace: the settings of its device, addresses, routes. */
-export function guestLines(vif: Vif, guestName: string, index: number): readonly PlanLine[] {
+export function guestLines(vif: Vif, { guestName, index, mtuBytes }: GuestDevice): readonly PlanLine[] {
   const subnets = addressedSubnets(vif.network?.subnets ?? []);
   return [
+    guest('link', 'set', 'dev', guestName, 'mtu', String(mtuBytes)),
     ...deviceSettings(guestName, subnets),
     ...subnets.flatMap((subnet) => addressLines(guestName, subnet)),
     guest('link', 'set', 'dev', guestName, 'up'),

@@ -40,13 +40,14 @@ function nicPlan(vif: Vif, guestName: string, index: number, instanceUuid: strin
   const mac = vif.address?.toLowerCase() ?? '';
   if (!UUID.test(vif.id)) throw invalid(`${vif.id} is no port id`);
   if (!MAC.test(mac)) throw invalid(`port ${vif.id} has no MAC address but ${JSON.stringify(vif.address)}`);
+  const mtuBytes = mtuOf(vif);
   const plan = {
     portId: vif.id,
     guestName,
     hostDevice: deviceName('tap', vif.id),
     mac,
-    mtuBytes: mtuOf(vif),
-    lines: guestLines(vif, guestName, index),
+    mtuBytes,
+    lines: guestLines(vif, { guestName, index, mtuBytes }),
   };
   return { vif, instanceUuid, plan };
 }

@@ -69,6 +69,22 @@ describe('ports on a real engine and switch: changes', () => {
     equal(await guests.inside(one, 'cat', '/etc/resolv.conf'), 'nameserver 8.8.8.8');
   });
 
+  it('of the size of packets reach a server that runs, and stay over a restart', async () => {
+    const vif = port(20);
+    const resized = (mtu: number): Vif => ({ ...vif, network: vif.network && { ...vif.network, meta: { mtu } } });
+    const one = await guests.make([vif]);
+    await guests.start(one);
+    for (const mtu of [1300, 1400]) {
+      const both = new RegExp(`mtu ${mtu} `);
+      await guests.apply(one, [resized(mtu)]);
+      match(await guests.inside(one, 'ip', 'link', 'show', 'eth0'), both);
+      match(await guests.machine.host('ip', 'link', 'show', hostDevice(vif)), both);
+      await guests.machine.docker('restart', '-t', '0', one.name);
+      match(await guests.inside(one, 'ip', 'link', 'show', 'eth0'), both);
+      match(await guests.inside(one, 'ip', '-o', 'addr'), /fd00:78::14\/64/);
+    }
+  });
+
   it('that are asked for again are found done, and what got lost is made anew', async () => {
     const vif = port(15);
     const one = await guests.make([vif]);

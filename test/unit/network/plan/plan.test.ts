@@ -35,6 +35,7 @@ describe('network/plan', () => {
         `ovs-again eth0 ${add}`,
         'undo-ovs eth0 --if-exists del-port br-int tapbb398d22-66',
         'wired eth0 tag tapbb398d22-66 30',
+        'guest eth0 link set dev eth0 mtu 1450',
         'guestsys eth0 net/ipv4/conf/eth0/arp_notify 1',
         'guestsys eth0 net/ipv6/conf/eth0/disable_ipv6 1',
         'guest eth0 addr replace 10.78.0.246/24 brd + dev eth0',
@@ -120,6 +121,7 @@ describe('network/plan', () => {
       'net/ipv6/conf/eth0/ndisc_notify 1',
     ]);
     deepEqual(linesOf('guest', text), [
+      'link set dev eth0 mtu 1450',
       'addr replace 10.78.0.7/24 brd + dev eth0',
       'addr replace 10.78.0.8/24 brd + dev eth0',
       'addr replace fd00:78::7/64 nodad dev eth0',
