@@ -3,6 +3,7 @@ import { NOVA_ATTRS } from './instance-attrs.js';
 import { instanceFacts } from './instance-facts.js';
 import { instanceSettings } from './plan/instance-settings.js';
 import { startWithPorts } from './guest-ports.js';
+import { networkSubject } from './network-subject.js';
 import type { InstanceOperation } from './operation.js';
 import {
   POWER_STATE,
@@ -44,9 +45,10 @@ export function toldPower({ instance }: InstanceOperation, power: PowerState): P
   return power === POWER_STATE.PAUSED && instance.get('vm_state') === 'suspended' ? POWER_STATE.SUSPENDED : power;
 }
 
-/** Starts it. A container that is gone took the server's disk with it: nothing starts an empty one in its place. */
+/** Starts it, with its ports as they are in Neutron now. A container that is gone took the server's disk with it: nothing starts an empty one in its place. */
 export async function powerOn(op: InstanceOperation): Promise<PowerState> {
   if ((await guestState(op)) === undefined) await setBack(op);
+  await op.parts.networks.renew(networkSubject(op));
   await refreshDrive(op);
   if (guestKey(op).role === 'rescue') await exposeDisk(op);
   else await endRescue(op);

@@ -2,7 +2,7 @@ import { KeyedLocks } from '../compute/locks.js';
 import type { GuestFile } from '../compute/ports/containers.js';
 import type { AttachRequest, NetworkRequest, Networks, NetworkSubject, Providers } from '../compute/ports/networks.js';
 import type { AwaitedEvent } from '../compute/waiters.js';
-import { ServiceError } from '../errors/kinds.js';
+import { messageOf, ServiceError } from '../errors/kinds.js';
 import type { Vif } from '../objects/index.js';
 import { refreshCache } from './cache/refresh.js';
 import { attach, detach, forgetPort } from './interfaces.js';
@@ -108,6 +108,12 @@ export class InstanceNetworks implements Networks {
     return mine;
   }
 
+  renew(subject: NetworkSubject): Promise<void> {
+    return this.#inTurn(subject, async () => {
+      await this.parts.ports.apply(onHost(subject, await this.#newest(subject)), subject.signal);
+    });
+  }
+
   attach(request: AttachRequest): Promise<readonly Vif[]> {
     return this.#inTurn(request, () => attach(this.parts, request));
   }
@@ -140,6 +146,18 @@ export class InstanceNetworks implements Networks {
     return this.#inTurn(subject, async () => {
       await refresh(this.parts, subject, await removeFixedIp(this.parts, subject, address));
     });
+  }
+
+  async #newest(subject: NetworkSubject): Promise<readonly Vif[]> {
+    try {
+      return await refreshCache(this.parts, subject, undefined);
+    } catch (error) {
+      subject.signal.throwIfAborted();
+      this.parts.log.warn('A server starts with its ports as Nova knows them: Neutron does not tell of them', {
+        reason: messageOf(error),
+      });
+      return this.recorded(subject);
+    }
   }
 
   #inTurn<T>({ instance }: NetworkSubject, work: () => Promise<T>): Promise<T> {

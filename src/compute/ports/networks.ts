@@ -89,6 +89,11 @@ export interface Networks {
    */
   refresh(subject: NetworkSubject, portId?: string): Promise<readonly Vif[]>;
   /**
+   * The same before a start of its container, where nothing of it has to be plugged yet; by Nova's record when Neutron does
+   * not answer.
+   */
+  renew(subject: NetworkSubject): Promise<void>;
+  /**
    * One more port, bound to this host; not plugged yet. What it asks for is claimed of this host's providers, unless this
    * fails. Gives all ports, the new one last.
    */

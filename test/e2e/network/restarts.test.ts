@@ -71,6 +71,27 @@ describe('servers on Neutron networks: the first instruction after every restart
     );
   });
 
+  it('changes that nobody told the service of, and a port that somebody took off the switch', async () => {
+    const service = cloud.open.service('compute');
+    await cloud.act(id, { 'os-stop': null }, 'SHUTOFF');
+    times = (await cloud.docker('logs', `nova-${id}`)).split('= metadata').length - 1;
+    const [port] = await cloud.portsOf(id);
+    const [fixed] = port?.fixed_ips ?? [];
+    assert.ok(port && fixed);
+    await service.kill();
+    const body = { port: { fixed_ips: [{ subnet_id: fixed.subnet_id }, fixed] } };
+    await cloud.admin.ask({ api: 'network', method: 'PUT', path: `/ports/${port.id}`, body });
+    const { fixed_ips: addresses = [] } = (await cloud.portsOf(id))[0] ?? {};
+    assert.equal(addresses.length, 2);
+    await cloud.host('ip', 'link', 'delete', `tap${port.id}`.slice(0, 14));
+    await service.start();
+    await cloud.act(id, { 'os-start': null }, 'ACTIVE');
+    first = undefined;
+    await answered();
+    const seen = await cloud.inside(id, 'ip', '-o', 'addr');
+    for (const { ip_address: address } of addresses) assert.ok(seen.includes(` ${address}/`), seen);
+  });
+
   it('loss of what a reboot of the host loses', async () => {
     await cloud.act(id, { 'os-stop': null }, 'SHUTOFF');
     await cloud.host('ip', 'netns', 'delete', `nova-${id}`);

@@ -164,6 +164,7 @@ export function fakeParts() {
     bind: sinon.stub().resolves([]),
     bindTo: sinon.stub().resolves(),
     refresh: sinon.stub().resolves([]),
+    renew: sinon.stub().resolves(),
     attach: sinon.stub().resolves([]),
     apply: sinon.stub().resolves(),
     detach: sinon.stub().resolves(),
