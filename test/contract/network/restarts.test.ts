@@ -63,6 +63,7 @@ describe('ports on a real engine and switch: in the first instruction', () => {
   it('after a reboot of the host, without us', async () => {
     const one = await guests.make([port(10)]);
     await guests.start(one);
+    await guests.said(one);
     await guests.machine.docker('stop', '-t', '0', one.name);
     // What a reboot leaves: the folder, the container, the database of the switch.
     await run(['ip', 'netns', 'delete', `nova-${one.uuid}`]);
