@@ -9,6 +9,7 @@ import type { ImageSource, ImageStore } from '../compute/ports/images.js';
 import type { Networks } from '../compute/ports/networks.js';
 import type { NodeControl } from '../compute/ports/nodes.js';
 import type { Notifications } from '../compute/ports/notifications.js';
+import type { Volumes } from '../compute/ports/volumes.js';
 import type { MovingAllocations } from '../compute/ports/placement.js';
 import { Deaths } from '../compute/power/deaths.js';
 import { RunningWork } from '../compute/running.js';
@@ -49,6 +50,7 @@ export interface Adapters {
   readonly engine: EngineRoom;
   readonly library: ImageSource & ImageStore;
   readonly networks: Networks;
+  readonly volumes: Volumes;
   readonly allocations: MovingAllocations;
   readonly cpus: DedicatedCpus;
   readonly folders: InstanceFolders;

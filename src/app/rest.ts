@@ -14,13 +14,14 @@ const DEFAULT_TIMEOUT_S = 60;
 
 type AuthSection = Config['placement'] | Config['neutron'] | Config['cinder'] | Config['service_user'];
 type EndpointSection = Config['placement'] | Config['neutron'] | Config['glance'];
-type SectionName = 'placement' | 'neutron' | 'glance';
+type SectionName = 'placement' | 'neutron' | 'glance' | 'cinder';
 
 /** The sessions with the control plane's services. */
 export interface Rest {
   readonly placement: Session;
   readonly glance: Session;
   readonly neutron: Session;
+  readonly cinder: Session;
   /** Our users with Keystone, by the section that names them. */
   readonly accounts: readonly Account[];
   close(): void;
@@ -34,26 +35,28 @@ export function openRest(live: LiveConfig, observer: CallObserver): Rest {
     : undefined;
   const placement = credentialsOf('placement', config.placement, observer);
   const neutron = credentialsOf('neutron', config.neutron, observer);
+  const cinder = hasAccount(config.cinder) ? credentialsOf('cinder', config.cinder, observer) : undefined;
   const open = (name: SectionName, own: Opened | undefined, version?: string): Session => {
-    const section = config[name];
     return new Session({
       system: name,
-      endpoint: endpointOf(name, section, name === 'glance' ? (config.glance.api_servers ?? []) : []),
+      endpoint: endpointIn(config, name),
       ...(version !== undefined && { version }),
       limits: following(live, (current) => restLimits(current, name)),
-      transport: own?.transport ?? createTransport(tlsOf(section)),
+      transport: own?.transport ?? createTransport(tlsOf(config[name])),
       credentials: own?.credentials,
       serviceToken: serviceUser?.credentials,
       observer,
       pause,
     });
   };
-  const opened = [serviceUser, placement, neutron].filter((one) => one !== undefined);
+  const opened = [serviceUser, placement, neutron, cinder].filter((one) => one !== undefined);
   return {
     placement: open('placement', placement),
     // Contexts without a token (periodic work) read images as Neutron's service user does: any service user may.
     glance: open('glance', serviceUser ?? neutron, 'v2'),
     neutron: open('neutron', neutron, 'v2.0'),
+    // Few clouds give a compute service an account of its own for Cinder.
+    cinder: open('cinder', cinder ?? serviceUser ?? neutron),
     accounts: opened,
     close: () => opened.forEach((one) => one.transport.close()),
   };
@@ -102,6 +105,28 @@ function authOf(section: string, from: AuthSection): AuthSettings {
   };
 }
 
+function hasAccount({ auth_url: url, username, user_id: id }: AuthSection): boolean {
+  return url !== undefined && (username ?? id) !== undefined;
+}
+
+function endpointIn(config: Config, name: SectionName): EndpointSettings {
+  if (name === 'cinder') return cinderEndpoint(config.cinder);
+  return endpointOf(name, config[name], name === 'glance' ? (config.glance.api_servers ?? []) : []);
+}
+
+/** `type:name:interface`, as nova/conf/cinder.py has it. */
+function cinderEndpoint({ catalog_info: info, endpoint_template: template, os_region_name: region }: Config['cinder']) {
+  const [type = '', serviceName = '', face = ''] = info.split(':');
+  return {
+    section: 'cinder',
+    serviceTypes: [type],
+    ...(serviceName !== '' && { serviceName }),
+    region,
+    interfaces: [face],
+    overrides: template === undefined ? [] : [template],
+  };
+}
+
 function endpointOf(name: SectionName, from: EndpointSection, servers: readonly string[]): EndpointSettings {
   return {
     section: name,
@@ -113,6 +138,6 @@ function endpointOf(name: SectionName, from: EndpointSection, servers: readonly 
   };
 }
 
-function tlsOf(from: AuthSection | EndpointSection): TlsSettings {
+function tlsOf(from: AuthSection | Config['glance']): TlsSettings {
   return { cafile: from.cafile, certfile: from.certfile, keyfile: from.keyfile, insecure: from.insecure };
 }

@@ -59,7 +59,7 @@ export function choreSettings({ DEFAULT, docker }: Config): ChoreSettings {
 }
 
 /** How long and how often to ask a service of the control plane. */
-export function restLimits(config: Config, name: 'placement' | 'neutron' | 'glance'): RequestLimits {
+export function restLimits(config: Config, name: 'placement' | 'neutron' | 'glance' | 'cinder'): RequestLimits {
   return {
     timeoutMs: (config[name].timeout ?? DEFAULT_REST_TIMEOUT_S) * S,
     stallTimeoutMs: REST_STALL_TIMEOUT_MS,
@@ -67,9 +67,9 @@ export function restLimits(config: Config, name: 'placement' | 'neutron' | 'glan
   };
 }
 
-function restRetries(config: Config, name: 'placement' | 'neutron' | 'glance'): number {
+function restRetries(config: Config, name: 'placement' | 'neutron' | 'glance' | 'cinder'): number {
   if (name === 'glance') return config.glance.num_retries;
-  return name === 'neutron' ? config.neutron.http_retries : (config.placement.connect_retries ?? 3);
+  return name === 'placement' ? (config.placement.connect_retries ?? 3) : config[name].http_retries;
 }
 
 export function containerSettings({ DEFAULT, compute, docker }: Config): ContainerSettings {

@@ -12,6 +12,7 @@ import type { Config } from '../config/tables.js';
 import { unobserved, type CallObserver } from '../observe/calls.js';
 import type { Logger } from '../observe/logger.js';
 import { createAllocations } from '../openstack/allocations.js';
+import { createCinder } from '../openstack/cinder.js';
 import { createGlance } from '../openstack/glance.js';
 import { createProviders } from '../openstack/placement.js';
 import type { ParkedMessage, RpcServer } from '../oslo/index.js';
@@ -151,13 +152,11 @@ async function assemble(ingredients: Ingredients): Promise<Service> {
       engine,
       library,
       networks: openNetworks(live, { rest, nodeUuid: () => room.node.uuid(), observer, log }),
-      allocations,
-      cpus,
+      volumes: createCinder(rest.cinder),
+      ...{ allocations, cpus, policy, conductorFor },
       folders: openInstanceFolders(config, engine.containers, log),
-      policy,
       node: room.node,
       notifications: notifications.notifications,
-      conductorFor,
     },
     log,
   );

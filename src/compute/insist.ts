@@ -24,3 +24,26 @@ export async function insist<T>(op: InstanceOperation, what: string, work: () =>
     }
   }
 }
+
+/**
+ * The same for what the server itself does not depend on (an image that nobody wants any more): tried once, and when
+ * somebody is away, again and again as soon as the server has its states and its turn back. Never throws; what cannot be
+ * done is told in the log.
+ */
+export async function eventually(op: InstanceOperation, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (op.afterwards === undefined || !PASSING.has(kindOf(error))) return giveUp(op, what, error);
+    op.afterwards.push(() =>
+      insist(op, what, work).catch((lastError: unknown) => {
+        if (op.request.signal.aborted) throw lastError;
+        giveUp(op, what, lastError);
+      }),
+    );
+  }
+}
+
+function giveUp(op: InstanceOperation, what: string, error: unknown): void {
+  op.log.error(`${what} failed, and it stays undone`, { reason: messageOf(error) });
+}

@@ -13,6 +13,7 @@ import type { Networks } from './ports/networks.js';
 import type { NodeControl } from './ports/nodes.js';
 import type { Notifications } from './ports/notifications.js';
 import type { MovingAllocations } from './ports/placement.js';
+import type { Volumes } from './ports/volumes.js';
 import type { Limit, LimitName } from './limits.js';
 import type { KeyedLocks } from './locks.js';
 import type { RunningWork } from './running.js';
@@ -69,6 +70,7 @@ export interface ManagerParts {
   /** Glance's records and data, for what leaves this host. */
   readonly library: ImageSource & ImageStore;
   readonly networks: Networks;
+  readonly volumes: Volumes;
   readonly allocations: MovingAllocations;
   readonly cpus: DedicatedCpus;
   readonly folders: InstanceFolders;
@@ -116,8 +118,16 @@ export interface Operation {
   readonly log: Logger;
 }
 
+/** What nobody waits for, but must be done: each runs until it is done, or throws when the service has to stop. */
+export type Afterwards = (() => Promise<void>)[];
+
 export interface InstanceOperation extends Operation {
   readonly instance: Instance;
+  /**
+   * To be done when the instance's turn is over, before the request leaves the inbox. Absent for what the service does of
+   * itself: there is no inbox then.
+   */
+  readonly afterwards?: Afterwards;
 }
 
 /** Fields of the instance row to write; absent ones stay as they are. */

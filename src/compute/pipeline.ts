@@ -3,7 +3,7 @@ import { withLogFields } from '../observe/context.js';
 import type { LogFacts } from '../observe/logger.js';
 import { objectArg } from './arguments.js';
 import { faultDetails, faultMessage, isGone, isStateConflict, recordFault } from './failures.js';
-import { save, type ComputeRequest, type InstanceOperation, type ManagerParts } from './operation.js';
+import { save, type Afterwards, type ComputeRequest, type InstanceOperation, type ManagerParts } from './operation.js';
 import { resumeVerb } from './recovery/verb-resume.js';
 import type { InstanceRoute } from './routes/route.js';
 
@@ -15,7 +15,8 @@ import type { InstanceRoute } from './routes/route.js';
  * INVARIANTS: one verb at a time for an instance; an unfinished event means that the work may be unfinished, so it is
  * finished after everything else is written, but for a failed one's task: that goes last, as with upstream's decorators,
  * and is taken back at the next start if need be; when the service itself is stopping nothing is written and
- * the request stays in the inbox.
+ * the request stays in the inbox. So it does while there is something to do afterwards: without the instance's turn, since
+ * whoever is waited for may be away for long.
  */
 export async function runOnInstance(
   parts: ManagerParts,
@@ -23,23 +24,44 @@ export async function runOnInstance(
   request: ComputeRequest,
 ): Promise<unknown> {
   const uuid = objectArg(request.args, 'instance', 'Instance').get('uuid');
+  const afterwards: Afterwards = [];
   const run = (): Promise<unknown> =>
-    parts.running.run(uuid, request.signal, (signal) => inTurn(parts, route, request, signal));
-  return withLogFields({ instanceUuid: uuid }, () => {
+    parts.running.run(uuid, request.signal, (signal) => inTurn(parts, route, request, { signal, afterwards }));
+  return withLogFields({ instanceUuid: uuid }, async () => {
     if (route.supersedes) parts.running.abort(uuid, superseded());
-    return route.locked ? parts.locks.run(uuid, run) : run();
+    try {
+      return await (route.locked ? parts.locks.run(uuid, run) : run());
+    } finally {
+      await endAll(request, afterwards);
+    }
   });
+}
+
+/** Throws when the service has to stop first: the request stays then, whatever has become of it. */
+async function endAll(request: ComputeRequest, afterwards: Afterwards): Promise<void> {
+  try {
+    if (!request.signal.aborted) await Promise.all(afterwards.map((work) => work()));
+  } catch (error) {
+    throw interrupted(error);
+  }
+}
+
+/** What one turn of an instance has, besides what all have. */
+interface Turn {
+  /** Aborts also when a deletion makes this work pointless. */
+  readonly signal: AbortSignal;
+  readonly afterwards: Afterwards;
 }
 
 async function inTurn(
   parts: ManagerParts,
   route: InstanceRoute,
   request: ComputeRequest,
-  signal: AbortSignal,
+  turn: Turn,
 ): Promise<unknown> {
-  const work = (): Promise<unknown> => begin(parts, route, request, signal);
+  const work = (): Promise<unknown> => begin(parts, route, request, turn);
   try {
-    return await (route.limit === undefined ? work() : parts.limits[route.limit].run(signal, work));
+    return await (route.limit === undefined ? work() : parts.limits[route.limit].run(turn.signal, work));
   } catch (error) {
     throw request.signal.aborted ? interrupted(error) : error;
   }
@@ -49,7 +71,7 @@ async function begin(
   parts: ManagerParts,
   route: InstanceRoute,
   request: ComputeRequest,
-  signal: AbortSignal,
+  { signal, afterwards }: Turn,
 ): Promise<unknown> {
   if (request.signal.aborted) throw interrupted(request.signal.reason);
   const attempt = await request.begin();
@@ -58,7 +80,7 @@ async function begin(
     ? { signal, timeoutMs: parts.settings.rpcResponseTimeoutMs }
     : { signal: request.signal };
   const conductor = parts.conductorFor(request.context, patience);
-  const first: InstanceOperation = { parts, request, attempt, conductor, signal, log: parts.log, instance };
+  const first: InstanceOperation = { parts, request, attempt, conductor, signal, log: parts.log, instance, afterwards };
   const op = attempt > 1 ? await resumeVerb(first, route) : first;
   return op === undefined ? null : told(op, () => underEvent(op, route));
 }

@@ -116,7 +116,9 @@ function address(parts: SessionParts, call: RestCall, turn: number, endpoints: r
   const { endpoint, version } = parts;
   const url = endpoint.overrides[turn % Math.max(1, endpoint.overrides.length)] ?? pickEndpoint(endpoints, endpoint);
   if (url === undefined) throw noEndpoint(endpoints, endpoint);
-  return `${baseUrl(httpUrl(url, `The endpoint for [${endpoint.section}]`), version)}${call.path}`;
+  // As cinder's endpoint_template may say; a catalogue's addresses are filled in already.
+  const filled = url.replaceAll('%(project_id)s', encodeURIComponent(call.as?.projectId ?? ''));
+  return `${baseUrl(httpUrl(filled, `The endpoint for [${endpoint.section}]`), version)}${call.path}`;
 }
 
 function contentHeaders(sending: Sending): Record<string, string> {

@@ -1,8 +1,6 @@
-import { refuseAttachment } from '../verbs/attach-volume.js';
 import { refuse } from '../verbs/unsupported.js';
+import { NO_VOLUMES, refuseAttachment } from '../verbs/volumes.js';
 import { changing, onHost, type InstanceRoute, type Route, type RouteTable } from './route.js';
-
-const NO_VOLUMES = 'This host runs instances as containers and attaches no volumes.';
 
 function volume(method: string, special: Partial<InstanceRoute> = {}): Route {
   return changing(method, refuse(NO_VOLUMES), { revertsTask: false, ...special });
@@ -16,7 +14,7 @@ export const volumeRoutes: RouteTable = {
     // nova-api asks this first and makes a 400 of it; anything else would be a 500.
     run: refuse(`Invalid volume: ${NO_VOLUMES}`, { name: 'InvalidVolume', code: 400, kwargs: { reason: NO_VOLUMES } }),
   }),
-  attach_volume: volume('attach_volume', { run: refuseAttachment(NO_VOLUMES) }),
+  attach_volume: volume('attach_volume', { run: refuseAttachment }),
   detach_volume: volume('detach_volume'),
   swap_volume: volume('swap_volume'),
   extend_volume: volume('extend_volume'),

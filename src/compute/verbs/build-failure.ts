@@ -4,6 +4,7 @@ import { insist } from '../insist.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { networkRequest, type BuildRequest } from './build-request.js';
+import { releaseVolumes } from './volumes.js';
 
 /**
  * Failures that no other host would mend: the request, the image or the user's networks are at fault
@@ -82,6 +83,7 @@ export async function giveBuildBack(op: InstanceOperation, request: BuildRequest
 /** Ends the server in ERROR with the reason as its fault. Throws, so that the action's event tells of it too. */
 export async function abortBuild(op: InstanceOperation, request: BuildRequest, error: unknown): Promise<never> {
   const removed = await removeGuest(op, request);
+  await releaseVolumes(op, request.devices);
   op.instance.resetChanges();
   await recordFault(op, error);
   await save(op, { host: null, node: null, vm_state: 'error', task_state: null });
@@ -99,6 +101,7 @@ function leftBehind(cause: unknown): ServiceError {
 /** Nobody wants the server any more, or its failure is written already: give back what it holds here. */
 export async function releaseBuild(op: InstanceOperation, request: BuildRequest): Promise<void> {
   const removed = await removeGuest(op, request);
+  await releaseVolumes(op, request.devices);
   await holdNothing(op);
   op.parts.node.usageChanged();
   if (!removed) throw leftBehind(new ServiceError('Unavailable', 'The build was given up.'));

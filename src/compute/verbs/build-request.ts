@@ -1,9 +1,10 @@
-import type { NovaObject } from '../../objects/index.js';
+import type { BlockDeviceMapping, NovaObject } from '../../objects/index.js';
 import { dictArg, listArg, optionalObjectArg } from '../arguments.js';
 import type { Args, InstanceOperation } from '../operation.js';
 import { networkSubject } from '../network-subject.js';
 import type { NetworkRequest } from '../ports/networks.js';
 import { providerMapping } from '../provider-mapping.js';
+import { devicesArg } from './volumes.js';
 
 /** The arguments of build_and_run_instance (compute RPC 6.0), read once. */
 export interface BuildRequest {
@@ -11,6 +12,8 @@ export interface BuildRequest {
   readonly image: Readonly<Record<string, unknown>>;
   readonly imageName: string;
   readonly filterProperties: Readonly<Record<string, unknown>>;
+  /** Volumes, and what is no volume: the image, ephemeral disks, swap. */
+  readonly devices: readonly BlockDeviceMapping[];
   /** Absent when the host was forced or a build may be tried only once. */
   readonly retry: Readonly<Record<string, unknown>> | undefined;
   /** Name or uuid of the group that the scheduler was told of; null: none. */
@@ -33,6 +36,7 @@ export function readBuildRequest(args: Args): BuildRequest {
     imageName: typeof image['name'] === 'string' ? image['name'] : '',
     filterProperties,
     retry: filterProperties['retry'] === undefined ? undefined : dictArg(filterProperties, 'retry'),
+    devices: devicesArg(args, 'block_device_mapping'),
     groupHint: groupHint(args, filterProperties),
     alternateHosts: listArg(args, 'host_list'),
     requestedNetworks,

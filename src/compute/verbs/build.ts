@@ -14,6 +14,7 @@ import { BUILD_TASKS, type Task } from '../states.js';
 import { abortBuild, endFailedBuild, giveBuildBack, leaveBuild, releaseBuild } from './build-failure.js';
 import { accessAddresses, allocatePorts } from './build-ports.js';
 import { readBuildRequest, type BuildRequest } from './build-request.js';
+import { refuseVolumes } from './volumes.js';
 import { plug, untilWired, type Plugged } from './wiring.js';
 
 /**
@@ -110,6 +111,7 @@ async function claim(op: InstanceOperation, request: BuildRequest): Promise<bool
 
 async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void> {
   const { containers, policy, now } = op.parts;
+  refuseVolumes(request.devices);
   const instance = instanceFacts(op.instance, op.parts.settings, request.image);
   const { values: settings } = instanceSettings(instance, policy);
   const injectedFiles = readInjectedFiles(op.request.args);

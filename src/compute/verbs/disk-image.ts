@@ -1,9 +1,10 @@
 import { Transform, pipeline, type Readable } from 'node:stream';
 import { messageOf, novaNameOf } from '../../errors/kinds.js';
 import { stringArg } from '../arguments.js';
-import { isGone } from '../failures.js';
+import { isGone, isStateConflict } from '../failures.js';
 import { thaw } from '../guest-ports.js';
 import { guestState, mainKey, vanished, toldPower } from '../guest.js';
+import { eventually } from '../insist.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { POWER_STATE } from '../ports/containers.js';
 import type { TakenDisk } from '../ports/disks.js';
@@ -38,27 +39,25 @@ const CUT_AT_BYTES = 255;
  * service is stopped in between, what was taken stays for the next start, so that the image is of the first moment.
  */
 export async function intoImage(op: InstanceOperation, imaging: Imaging): Promise<void> {
-  const key = { instanceUuid: op.instance.get('uuid'), purpose: imaging.imageId };
   try {
     await takeAndSend(op, imaging);
   } catch (error) {
     if (op.request.signal.aborted) throw error;
     if (imaging.runs && op.attempt > 1) await thawInterrupted(op);
-    await forgetImage(op, imaging.imageId);
+    // Somebody else has the server now, or it is gone. An image that is whole is theirs then: of a shelved server it may be
+    // all that there is.
+    if (isGone(error) || isStateConflict(error)) await forgetUnfinished(op, imaging.imageId);
+    else await forgetImage(op, imaging.imageId);
     throw error;
   }
-  await op.parts.disks.drop(key);
+  await dropDisk(op, imaging.imageId);
 }
 
-/**
- * A repeated request whose work nobody wants any more, or which had done it: an image without data goes. One that is whole,
- * or of which Glance does not tell now, stays: it may be all that there is of a server that was shelved.
- */
+/** A repeated request whose work nobody wants any more, or which had done it: an image without data goes. */
 export async function dropImaging(op: InstanceOperation): Promise<void> {
   const imageId = stringArg(op.request.args, 'image_id');
   if ((await currentInstance(op))?.get('vm_state') === 'active') await thawInterrupted(op);
-  if (await isUnfinished(op, imageId)) return forgetImage(op, imageId);
-  await op.parts.disks.drop({ instanceUuid: op.instance.get('uuid'), purpose: imageId });
+  await forgetUnfinished(op, imageId);
 }
 
 /** A try that was killed may have left the container frozen, and nobody else would end that. */
@@ -73,29 +72,34 @@ async function thawInterrupted(op: InstanceOperation): Promise<void> {
   }
 }
 
+/** Nobody wants the image any more: removes it and what was taken for it, as soon as they can be. Never throws. */
+export async function forgetImage(op: InstanceOperation, imageId: string): Promise<void> {
+  const remove = (): Promise<void> => op.parts.library.remove(imageId, op.request.context);
+  await Promise.all([eventually(op, 'Deleting an image that failed', remove), dropDisk(op, imageId)]);
+}
+
+/** The same, but one that is whole stays: it may be all that there is of a server that was shelved. */
+async function forgetUnfinished(op: InstanceOperation, imageId: string): Promise<void> {
+  const { library } = op.parts;
+  const remove = async (): Promise<void> => {
+    if (await isUnfinished(op, imageId)) await library.remove(imageId, op.request.context);
+  };
+  await Promise.all([eventually(op, 'Deleting an image without data', remove), dropDisk(op, imageId)]);
+}
+
 async function isUnfinished(op: InstanceOperation, imageId: string): Promise<boolean> {
   try {
     const { status } = await op.parts.library.show(imageId, op.request.context);
     return ['queued', 'saving', 'killed'].includes(status);
   } catch (error) {
-    if (novaNameOf(error) === 'ImageNotFound') return true;
-    op.log.warn('An image stays, since Glance does not tell of it', { imageId, reason: messageOf(error) });
-    return false;
+    if (novaNameOf(error) === 'ImageNotFound') return false;
+    throw error;
   }
 }
 
-/** Nobody wants the image any more: removes it and what was taken for it. Never throws. */
-export async function forgetImage(op: InstanceOperation, imageId: string): Promise<void> {
-  const { library, disks } = op.parts;
-  const ends = await Promise.allSettled([
-    library.remove(imageId, op.request.context),
-    disks.drop({ instanceUuid: op.instance.get('uuid'), purpose: imageId }),
-  ]);
-  for (const end of ends) {
-    if (end.status === 'rejected') {
-      op.log.error('Something of an image that failed stayed behind', { imageId, reason: messageOf(end.reason) });
-    }
-  }
+function dropDisk(op: InstanceOperation, purpose: string): Promise<void> {
+  const key = { instanceUuid: op.instance.get('uuid'), purpose };
+  return eventually(op, 'Removing the disk that was taken for an image', () => op.parts.disks.drop(key));
 }
 
 async function takeAndSend(op: InstanceOperation, { imageId, tasks, runs, sealed }: Imaging): Promise<void> {
@@ -137,7 +141,12 @@ export async function send(op: InstanceOperation, imageId: string, disk: TakenDi
     context,
   );
   const progress = new Progress(op, disk.sizeBytes);
-  await library.upload(imageId, progress.counting(disks.archive(disk, sealed)), context, op.signal);
+  try {
+    await library.upload(imageId, progress.counting(disks.archive(disk, sealed)), context, op.signal);
+  } catch (error) {
+    if (!op.request.signal.aborted) await progress.takeBack();
+    throw error;
+  }
   await progress.end();
 }
 
@@ -191,6 +200,13 @@ class Progress {
   async end(): Promise<void> {
     await this.#writing;
     if (this.#isWritten) this.op.instance.set('progress', 0);
+  }
+
+  /** It failed, and what has come of it counts no more. Never throws. */
+  async takeBack(): Promise<void> {
+    this.#next = Infinity;
+    await this.#writing;
+    if (this.#isWritten) await this.#write(0);
   }
 
   #add(bytes: number): void {

@@ -17,6 +17,7 @@ import { providerMapping } from '../provider-mapping.js';
 import { groupHint } from './build-request.js';
 import { remake, remakeSettings } from './remake.js';
 import { migrationOf, saveMigration } from './resize/migration.js';
+import { devicesArg, refuseVolumes } from './volumes.js';
 import { plug, untilWired } from './wiring.js';
 
 /**
@@ -74,6 +75,7 @@ async function refuseWhatCannotBe(op: InstanceOperation): Promise<void> {
       nova: { name: 'InstanceEvacuateNotSupported', code: 400 },
     });
   }
+  refuseVolumes(devicesArg(args, 'bdms'));
   if (op.instance.get('task_state') === 'rebuild_spawning') return;
   if ((await op.parts.containers.state(mainKey(op))) !== undefined) {
     throw new ServiceError(

@@ -4,7 +4,9 @@ import { networkSubject } from '../network-subject.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
 import { POWER_STATE } from '../ports/containers.js';
+import type { BlockDeviceMapping } from '../../objects/index.js';
 import type { PlainAction } from '../ports/notifications.js';
+import { devicesArg, releaseVolumes } from './volumes.js';
 
 /**
  * Deletes a server (nova/compute/manager.py terminate_instance, release 26): container, ports, allocation, row, in
@@ -38,6 +40,7 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   const nothing = { requested: null, securityGroups: [], providers: new Map() } as const;
   await parts.networks.deallocate({ ...networkSubject(op), ...nothing, isRepeated: true });
   await notify(op, 'shutdown', 'end');
+  await releaseVolumes(op, await devicesOf(op));
   await save(op, {
     vm_state: 'deleted',
     task_state: null,
@@ -49,6 +52,12 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   await conductor.instances.destroy(instance);
   parts.node.usageChanged();
   await Promise.all([conductor.scheduler.instanceDeleted(uuid), notify(op, 'delete', 'end')]);
+}
+
+/** nova-api sends them; what the service deletes of itself does not. */
+async function devicesOf({ request, conductor, instance }: InstanceOperation): Promise<readonly BlockDeviceMapping[]> {
+  if ('bdms' in request.args) return devicesArg(request.args, 'bdms');
+  return conductor.blockDevices.ofInstance(instance.get('uuid'));
 }
 
 async function notify(op: InstanceOperation, action: PlainAction, phase: 'start' | 'end'): Promise<void> {

@@ -13,6 +13,7 @@ import { POWER_STATE } from '../ports/containers.js';
 import { providerMapping } from '../provider-mapping.js';
 import { remake, remakeSettings } from './remake.js';
 import { dropShelfImage, removeShelfImage, withoutShelving } from './shelf-keys.js';
+import { refuseVolumes } from './volumes.js';
 import { plug, untilWired } from './wiring.js';
 
 /**
@@ -41,6 +42,7 @@ export async function unshelve(op: InstanceOperation): Promise<void> {
 async function spawn(op: InstanceOperation): Promise<void> {
   const { parts, request } = op;
   if (op.attempt > 1 && (await holdsNothing(op))) throw interruptedOnTheWayBack();
+  refuseVolumes(await op.conductor.blockDevices.ofInstance(op.instance.get('uuid')));
   const image = imageFacts(dictArg(request.args, 'image'));
   const settings = remakeSettings(op, image.properties);
   const [local, vifs] = await Promise.all([

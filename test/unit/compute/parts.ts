@@ -179,6 +179,7 @@ export function fakeParts() {
     move: sinon.stub().resolves(),
     ofProvider: sinon.stub<[string], Promise<ReadonlyMap<string, Resources>>>().resolves(new Map()),
   };
+  const volumes = { release: sinon.stub().resolves() };
   const cpus = {
     reserve: sinon.stub().resolves([2, 3]),
     choose: sinon.stub().resolves([4, 5]),
@@ -241,6 +242,7 @@ export function fakeParts() {
     images,
     library,
     networks,
+    volumes,
     allocations,
     cpus,
     folders,
@@ -267,6 +269,7 @@ export function fakeParts() {
     images,
     library,
     networks,
+    volumes,
     allocations,
     cpus,
     folders,

@@ -7,6 +7,7 @@ import { save, type InstanceOperation } from '../../operation.js';
 import { instanceSettings } from '../../plan/instance-settings.js';
 import type { NotificationPhase } from '../../ports/notifications.js';
 import { groupHint } from '../build-request.js';
+import { refuseVolumes } from '../volumes.js';
 import { elsewhereOrTakeBack } from './elsewhere.js';
 import { flavorRow } from './flavors.js';
 import { checkFlavor } from './limits.js';
@@ -67,6 +68,7 @@ async function checkArrival(op: InstanceOperation, flavor: Flavor): Promise<void
   const image = dictArg(args, 'image');
   const facts = { ...instanceFacts(op.instance, op.parts.settings, image), flavor: flavorFacts(flavor) };
   instanceSettings(facts, op.parts.policy);
+  refuseVolumes(await op.conductor.blockDevices.ofInstance(op.instance.get('uuid')));
   await checkGroupPolicy(op, groupHint(args, dictArg(args, 'filter_properties')));
 }
 

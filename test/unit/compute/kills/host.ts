@@ -32,7 +32,7 @@ export class Held {
   }
 }
 
-type Rooms = 'disks' | 'library' | 'networks' | 'allocations' | 'cpus' | 'folders';
+type Rooms = 'disks' | 'library' | 'networks' | 'allocations' | 'cpus' | 'folders' | 'volumes';
 
 /** What of a host and of the services around it the things that are held show. `runs`: whether a container does. */
 export function hostPorts(base: Ports, held: Held, runs: (role: 'main' | 'rescue') => boolean): Pick<Ports, Rooms> {
@@ -43,6 +43,7 @@ export function hostPorts(base: Ports, held: Held, runs: (role: 'main' | 'rescue
     folders: { ...base.folders, remove: () => held.drop('folder') },
     disks: disksOf(base, held, runs),
     library: libraryOf(base, held),
+    volumes: { release: () => held.drop('volume') },
   };
 }
 

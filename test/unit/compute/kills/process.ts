@@ -24,7 +24,7 @@ const INSIDE: ReadonlySet<string> = new Set([
 ]);
 
 const GATED: ReadonlySet<string> = new Set([
-  ...['containers', 'disks', 'images', 'library', 'networks', 'allocations', 'cpus', 'folders'],
+  ...['containers', 'disks', 'images', 'library', 'networks', 'allocations', 'cpus', 'folders', 'volumes'],
 ]);
 
 /** What dies with a process. */

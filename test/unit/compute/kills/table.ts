@@ -112,6 +112,18 @@ export const TABLE: readonly Line[] = [
     about: 'that fails',
     before: { fails: 'library.upload' },
   }),
+  ...['library.remove', 'disks.drop'].map((away) =>
+    line('snapshot_instance', ['active', 'image_snapshot_pending'], 'active', {
+      ...imaging,
+      about: `that fails, while nobody answers ${away}`,
+      before: { fails: 'library.upload', away },
+    }),
+  ),
+  line('snapshot_instance', ['active', 'image_snapshot_pending'], 'active', {
+    ...imaging,
+    about: 'while nobody answers disks.drop',
+    before: { away: 'disks.drop' },
+  }),
   line('unrescue_instance', ['rescued', 'unrescuing'], 'active', { before: { power: SHUTDOWN, isRescued: true } }),
   line('reboot_instance', ['rescued', 'rebooting_hard'], 'rescued', {
     ...reboot('HARD'),

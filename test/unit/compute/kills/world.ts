@@ -17,7 +17,7 @@ import { Inbox, type Message } from './inbox.js';
 /** What a process of the service asks, all of it. */
 export type Ports = Pick<
   ManagerParts,
-  'containers' | 'disks' | 'images' | 'library' | 'networks' | 'allocations' | 'cpus' | 'folders'
+  'containers' | 'disks' | 'images' | 'library' | 'networks' | 'allocations' | 'cpus' | 'folders' | 'volumes'
 > & { readonly conductor: Conductor };
 
 const FORMER = { instanceUuid: UUID, role: 'former' } as const;

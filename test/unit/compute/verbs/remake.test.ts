@@ -158,12 +158,13 @@ describe('compute/verbs/shelve', () => {
 });
 
 describe('compute/verbs/shelve: started before and done', () => {
-  it('keeps the image, which is the server, when Glance does not tell of it', async () => {
+  it('keeps the image, which is the server, whenever Glance tells of it', async () => {
     const fake = fakeParts();
     const row = { task_state: null, vm_state: 'shelved_offloaded', host: null, node: null };
-    fake.library.show.rejects(new ServiceError('Unavailable', '503'));
+    fake.library.show.resolves({ id: 'image-2', status: 'active', properties: {} });
+    for (const nth of [0, 1]) fake.library.show.onCall(nth).rejects(new ServiceError('Unavailable', '503'));
     await run(fake, 'shelve_instance', { row, args: { image_id: 'image-2' }, attempt: 2 });
-    assert.equal(fake.library.remove.callCount, 0);
+    assert.deepEqual([fake.library.show.callCount, fake.library.remove.callCount], [3, 0]);
     assert.equal(fake.disks.drop.callCount, 1);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Readable } from 'node:stream';
 import { createHandlers } from '../../../../src/compute/manager.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
+import type { Conductor } from '../../../../src/compute/ports/conductor.js';
 import { POWER_STATE } from '../../../../src/compute/ports/containers.js';
 import { containerState, fakeParts, makeInstance, makeRequest, novaError, UUID } from '../parts.js';
 
@@ -118,6 +119,85 @@ describe('compute/verbs/snapshot', () => {
     await deleting;
     assert.equal(fake.library.remove.args[0]?.[0], IMAGE);
     assert.deepEqual(fake.disks.drop.args, [[KEY]]);
+  });
+
+  it('that fails while Glance is away: the server has its turn back at once, and the image goes when Glance is back', async () => {
+    const fake = fakeParts();
+    const away = new ServiceError('Unavailable', 'Glance is away', { nova: { name: 'GlanceConnectionFailed' } });
+    fake.library.upload.rejects(away);
+    fake.library.remove.rejects(away);
+    let isBack: () => void = () => undefined;
+    const pauses = new Promise<void>((resolve) => (isBack = resolve));
+    const parts = { ...fake.parts, pause: () => pauses };
+    const handlers = createHandlers(parts);
+    const instance = makeInstance({ task_state: 'image_snapshot_pending' });
+    const making = handlers.get('snapshot_instance')?.(makeRequest('snapshot_instance', { instance, image_id: IMAGE }));
+    const ended = assert.rejects(making ?? Promise.resolve(), /Glance is away/);
+    await handlers.get('stop_instance')?.(
+      makeRequest('stop_instance', { instance: makeInstance({ task_state: 'powering-off' }), clean_shutdown: true }),
+    );
+    assert.equal(fake.containers.stop.callCount, 1);
+    const told = fake.saved.map(({ fields }) => [fields['vm_state'], fields['task_state']]);
+    assert.deepEqual(told.at(-1), ['stopped', null]);
+    assert.deepEqual([fake.disks.drop.callCount, fake.library.remove.callCount], [1, 2]);
+    fake.library.remove.resolves();
+    isBack();
+    await ended;
+    assert.equal(fake.library.remove.callCount, 3);
+  });
+
+  it('that fails while Glance is away stays in the inbox when the service stops, and the next start goes on', async () => {
+    const fake = fakeParts();
+    const away = new ServiceError('Unavailable', 'Glance is away');
+    fake.library.upload.rejects(away);
+    fake.library.remove.rejects(away);
+    const life = new AbortController();
+    const pause = (): Promise<void> => Promise.resolve(life.abort());
+    const handlers = createHandlers({ ...fake.parts, pause });
+    const args = { instance: makeInstance({ task_state: 'image_snapshot_pending' }), image_id: IMAGE };
+    const request = makeRequest('snapshot_instance', args, { signal: life.signal });
+    await assert.rejects(handlers.get('snapshot_instance')?.(request) ?? Promise.resolve(), { kind: 'Interrupted' });
+
+    fake.library.remove.reset();
+    fake.library.remove.onCall(0).rejects(away);
+    fake.library.remove.resolves();
+    fake.conductor.instances.get.resolves(makeInstance());
+    fake.conductor.events.isFinished.resolves(true);
+    fake.conductor.events.hasFailed.resolves(true);
+    await createHandlers(fake.parts).get('snapshot_instance')?.(makeRequest('snapshot_instance', args, { attempt: 2 }));
+    assert.deepEqual([fake.library.remove.callCount, fake.library.remove.args[0]?.[0]], [2, IMAGE]);
+    assert.equal(fake.disks.take.callCount, 1);
+  });
+
+  it('says no progress any more when it fails', async () => {
+    const fake = fakeParts();
+    let minutes = 0;
+    const now = (): Date => new Date(Date.UTC(2026, 0, 1, 0, minutes++));
+    fake.library.upload.callsFake(async (_id: string, data: Readable) => {
+      for await (const _chunk of data);
+      throw new ServiceError('Invalid', 'The quota is used up');
+    });
+    const args = { instance: makeInstance({ task_state: 'image_snapshot_pending' }), image_id: IMAGE };
+    const handlers = createHandlers({ ...fake.parts, now });
+    await assert.rejects(
+      handlers.get('snapshot_instance')?.(makeRequest('snapshot_instance', args)) ?? Promise.resolve(),
+      /quota/,
+    );
+    const progress = fake.saved.flatMap(({ fields }) => ('progress' in fields ? [fields['progress']] : []));
+    assert.deepEqual(progress, [7, 0]);
+  });
+
+  it('that was asked for twice: the second one does not take the first one’s image away', async () => {
+    const fake = fakeParts();
+    const conflict = new ServiceError('Conflict', 'task', { nova: { name: 'UnexpectedTaskStateError', code: 409 } });
+    const instances = { ...fake.conductor.instances, save: () => Promise.reject(conflict) };
+    const conductorFor = (): Conductor => ({ ...fake.conductor, instances });
+    fake.library.show.resolves({ id: IMAGE, status: 'active', properties: {} });
+    const args = { instance: makeInstance(), image_id: IMAGE };
+    const handlers = createHandlers({ ...fake.parts, conductorFor });
+    const making = handlers.get('snapshot_instance')?.(makeRequest('snapshot_instance', args));
+    await assert.rejects(making ?? Promise.resolve(), /task/);
+    assert.equal(fake.library.remove.callCount, 0);
   });
 
   it('that was sent whole before a kill is not sent again', async () => {
