@@ -23,8 +23,16 @@ export async function checkRoom(
   const neededBytes = Number(/^(\d+)\ttotal$/m.exec(said)?.[1] ?? 0);
   const { bavail, bsize } = await statfs(folders[0] ?? '/');
   if (neededBytes <= bavail * bsize * MOST_OF_FREE) return;
-  const holes = size === 'claimed' ? ' with the holes in its files' : '';
-  throw new ServiceError('Unavailable', `This host has no room for a copy of the disk of the server${holes}.`);
+  throw new ServiceError('Unavailable', noRoom(size, neededBytes));
+}
+
+/** For the server's user, who can mend it; how much room the host has is none of theirs. */
+function noRoom(size: 'held' | 'claimed', bytes: number): string {
+  const much = `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return size === 'claimed'
+    ? `The files of the server claim ${much}, holes included, which are written out when its disk is taken; this host has ` +
+        'no room for that. Delete or shrink large sparse files in it (du --apparent-size finds them).'
+    : `The files of the server take ${much}; this host has no room for a second copy. Delete what is not needed in it.`;
 }
 
 /** The folder itself stays, with the owner and mode of the other. */

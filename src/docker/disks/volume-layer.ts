@@ -119,7 +119,8 @@ async function freeBytesAt(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-const NO_ROOM = 'with the holes in their files they are larger than this host has room for';
+const NO_ROOM =
+  'with the holes in their files they are larger than this host has room for. Delete or shrink large sparse files in them';
 
 /** The shell sets the limit and becomes tar. */
 const LIMITED_TAR = ['-c', 'ulimit -f "$0" && exec tar "$@"'];
