@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { until } from '../../../tools/plane/machine/wait.js';
 import { inside } from '../support/inside.js';
 import { Lab } from '../support/lab.js';
+import { WitnessedService } from '../support/witnessed.js';
 
 const { signal } = new AbortController();
 /** busybox asks the terminal right behind it where it is. */
@@ -128,6 +129,28 @@ describe('a serial console', () => {
     }
     const forged = await Terminal.open(url.replace(/token=.*/, 'token=00000000-0000-4000-8000-000000000000'));
     await forged.ends();
+  });
+
+  it('is refused to a token that is too old, and shut to its address; a session goes on', async () => {
+    const own = lab.plane.service('compute');
+    await own.stop();
+    const service = await WitnessedService.start(lab.plane, undefined, '[consoleauth]\ntoken_ttl = 10\n');
+    try {
+      const { id } = await lab.boot();
+      const url = await urlOf(id);
+      const terminal = await opened(url);
+      await terminal.shows(PROMPT);
+      const isRefused = async (): Promise<boolean> => {
+        const again = await opened(url);
+        return Promise.race([again.ends().then(() => true), again.shows(PROMPT).then(() => false)]);
+      };
+      await until(isRefused, { what: 'the token to be too old', signal, everyMs: 1000, timeoutMs: 90_000 });
+      terminal.type('echo still $((2 * 4))\r');
+      await terminal.shows(/\nstill 8\r/);
+    } finally {
+      await service.stop();
+      await own.start();
+    }
   });
 
   it('works again after a restart of the service, with the address from before; a crash leaves no shell', async () => {

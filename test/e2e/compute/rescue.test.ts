@@ -34,6 +34,11 @@ describe('a rescued server', () => {
   };
   const isMounted = (): boolean =>
     readFileSync(`/proc/${plane.service('compute').pid}/mountinfo`, 'utf8').includes(`disks-exposed/${id}`);
+  const killEngine = async (): Promise<void> => {
+    const engine = plane.service('docker');
+    await engine.kill();
+    await engine.start();
+  };
   const address = (role: '' | '-rescue'): Promise<string> => inside(role, 'ip -4 addr show eth0 | grep inet');
   const rescue = (image?: string): Promise<unknown> =>
     lab.act(id, { rescue: { adminPass: 'secret', ...(image !== undefined && { rescue_image_ref: image }) } });
@@ -77,6 +82,24 @@ describe('a rescued server', () => {
     await until(failed, { what: 'the rescue to fail', signal: never, everyMs: 150 });
     await lab.reaches(id, 'ACTIVE');
     assert.deepEqual([await running(), await lab.containersOf(id)], [[`nova-${id}`], [`nova-${id}`]]);
+  });
+
+  it('stays rescued when the engine is killed (kill -9); what was changed in it is the server’s after it', async () => {
+    await rescue();
+    await lab.reaches(id, 'RESCUE');
+    await inside('-rescue', 'echo before > /rescue/root/kill');
+    await killEngine();
+    const serves = async (): Promise<boolean> =>
+      (await inside('-rescue', 'cat /rescue/root/kill').catch(() => '')) === 'before\n';
+    await until(serves, { what: 'the rescue to run', signal: never, everyMs: 200, timeoutMs: 120_000 });
+    assert.deepEqual(await running(), [`nova-${id}-rescue`]);
+    await lab.reaches(id, 'RESCUE');
+    await inside('-rescue', 'echo mended > /rescue/root/file; echo after > /rescue/root/kill');
+    await lab.act(id, { unrescue: null });
+    await lab.reaches(id, 'ACTIVE');
+    assert.deepEqual([await running(), await lab.containersOf(id)], [[`nova-${id}`], [`nova-${id}`]]);
+    assert.equal(await inside('', 'cat /root/file /root/kill'), 'mended\nafter\n');
+    assert.equal(isMounted(), false);
   });
 
   it('is rescued though its service is killed (kill -9) in the middle; deleted, it leaves nothing', async () => {

@@ -85,13 +85,31 @@ describe('images of a server', () => {
       await imaged(image, status);
       return image;
     };
+    const backups = async (): Promise<readonly string[]> => {
+      const path = `/images?instance_uuid=${id}&image_type=backup&sort_key=created_at&sort_dir=desc`;
+      return (await lab.rest.get<{ images: Image[] }>('image', path)).images.map((one) => one.id);
+    };
+    const keep = (image: string, value: boolean): Promise<unknown> => {
+      const headers = { 'Content-Type': 'application/openstack-images-v2.1-json-patch' };
+      const body = [{ op: 'replace', path: '/protected', value }];
+      return lab.rest.ask({ api: 'image', method: 'PATCH', path: `/images/${image}`, body, headers });
+    };
     const first = await backup('snapshot-backup-1', 'ACTIVE');
     await lab.act(id, { 'os-stop': null });
     await lab.reaches(id, 'SHUTOFF');
     const second = await backup('snapshot-backup-2', 'SHUTOFF');
-    const path = `/images?instance_uuid=${id}&image_type=backup`;
-    const { images } = await lab.rest.get<{ images: Image[] }>('image', path);
-    assert.deepEqual([images.map((one) => one.id), first === second], [[second], false]);
+    assert.deepEqual([await backups(), first === second], [[second], false]);
+    await nothingStays();
+
+    // One that somebody keeps from being deleted stays, and the next one is made all the same.
+    await keep(second, true);
+    const third = await backup('snapshot-backup-3', 'SHUTOFF');
+    assert.deepEqual(await backups(), [third, second]);
+    await keep(second, false);
+    await lab.rest.ask({ api: 'image', method: 'DELETE', path: `/images/${third}` });
+    // And one that somebody deleted is not missed.
+    const fourth = await backup('snapshot-backup-4', 'SHUTOFF');
+    assert.deepEqual(await backups(), [fourth]);
     await nothingStays();
     await lab.act(id, { 'os-start': null });
     await lab.reaches(id, 'ACTIVE');
@@ -108,5 +126,86 @@ describe('images of a server', () => {
     await imaged(image);
     assert.match(await startedAt(), / running$/m);
     await nothingStays();
+  });
+});
+
+/** Enough of a disk that something can happen while it is sent. */
+const SENT_MIB = 384;
+
+/** Nobody waits for such an image any more, so nothing of it may stay: in Glance, on the host, or in the server's states. */
+describe('an image of a server that is being sent', () => {
+  const lab = new Lab();
+  const { plane } = lab;
+  const glance = plane.service('glance');
+  let id: string;
+
+  before(async () => {
+    id = (await lab.boot({ name: 'sent' })).id;
+    const fill = `dd if=/dev/urandom of=/root/much bs=1M count=${SENT_MIB}`;
+    await plane.docker(['exec', `nova-${id}`, 'sh', '-c', fill]);
+  });
+  after(async () => {
+    if (glance.pid === null) await glance.start();
+    await lab.deleteAll();
+    await removeImages(lab, 'sent');
+  });
+
+  /** Asks for an image and waits until its data are on their way. */
+  const sending = async (name: string): Promise<string> => {
+    const { image_id: image } = await lab.act<{ image_id: string }>(id, { createImage: { name } });
+    const path = `/images/${image}`;
+    const saves = async (): Promise<boolean> => (await lab.rest.get<Image>('image', path)).status === 'saving';
+    await until(saves, { what: 'the image to be sent', signal: never, everyMs: 30, timeoutMs: 120_000 });
+    return image;
+  };
+  const gone = async (image: string): Promise<void> => {
+    const path = `/images/${image}`;
+    const isGone = async (): Promise<boolean> =>
+      (await lab.rest.ask({ api: 'image', path, accept: [404] })).status === 404;
+    await until(isGone, { what: 'the image to be gone', signal: never, everyMs: 150, timeoutMs: 120_000 });
+  };
+  const hostIsClean = async (): Promise<void> => {
+    const isClean = async (): Promise<boolean> =>
+      (await plane.docker(['images', '--quiet', 'nova-disk/*'])) === '' &&
+      readdirSync(join(plane.folder, 'data', plane.host, 'disks')).length === 0 &&
+      (await plane.docker(['ps', '--quiet', '--filter', 'status=paused'])) === '';
+    await until(isClean, { what: 'nothing to be left on the host', signal: never, everyMs: 150, timeoutMs: 60_000 });
+  };
+  const ended = async (result: string): Promise<void> => {
+    const isTold = async (): Promise<boolean> =>
+      (await lab.eventsOf(id, 'createImage')).some((event) => event.result === result);
+    await until(isTold, { what: `an end with ${result}`, signal: never, everyMs: 150, timeoutMs: 120_000 });
+  };
+
+  it('and deleted in Glance: the server is as before, which is no failure', async () => {
+    const image = await sending('sent-deleted');
+    await lab.rest.ask({ api: 'image', method: 'DELETE', path: `/images/${image}` });
+    await ended('Success');
+    await lab.reaches(id, 'ACTIVE');
+    await gone(image);
+    await hostIsClean();
+  });
+
+  it('to a Glance that is killed: the server is as before at once; the image goes when Glance is back', async () => {
+    const image = await sending('sent-nowhere');
+    await glance.kill();
+    await ended('Error');
+    await lab.reaches(id, 'ACTIVE');
+    await hostIsClean();
+    // The server's turn is free while the image waits for Glance.
+    await lab.act(id, { 'os-stop': null });
+    await lab.reaches(id, 'SHUTOFF');
+    await glance.start();
+    await gone(image);
+    await lab.act(id, { 'os-start': null });
+    await lab.reaches(id, 'ACTIVE');
+  });
+
+  it('of a server that is deleted: both are gone', async () => {
+    const image = await sending('sent-of-nobody');
+    await lab.delete(id);
+    await gone(image);
+    await hostIsClean();
+    assert.deepEqual(await lab.containersOf(id), []);
   });
 });
