@@ -1,4 +1,6 @@
 import { booleanArg, stringArg } from '../arguments.js';
+import { messageOf } from '../../errors/kinds.js';
+import { isGone, isStateConflict } from '../failures.js';
 import { sealedBelongings } from '../carry/shelf.js';
 import { endRescue, mainKey, powerOf, powerOff } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
@@ -14,13 +16,14 @@ const TASKS = {
 
 /**
  * Stops a server and keeps its disk as an image; with `shelved_offload_time = 0` it leaves the host at once
- * (nova/compute/manager.py _shelve_instance, release 26).
+ * (nova/compute/manager.py _shelve_instance, release 26). What fails leaves the server as it was, and running if it ran;
+ * upstream leaves it stopped, and active until the next comparison of power states.
  */
 export async function shelve(op: InstanceOperation): Promise<void> {
   const { parts, instance } = op;
   if (instance.get('task_state') !== 'shelving_offloading') {
     await notify(op, 'shelve', 'start');
-    await intoShelf(op);
+    await orRunAgain(op, () => intoShelf(op));
     await notify(op, 'shelve', 'end');
     if (parts.settings.shelvedOffloadTimeMs !== 0) return;
   }
@@ -30,6 +33,28 @@ export async function shelve(op: InstanceOperation): Promise<void> {
 /** shelve_offload_instance: a shelved server leaves the host. */
 export async function offload(op: InstanceOperation): Promise<void> {
   await leave(op, booleanArg(op.request.args, 'clean_shutdown', true));
+}
+
+async function orRunAgain(op: InstanceOperation, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (op.signal.aborted || isGone(error) || isStateConflict(error)) throw error;
+    await runAgain(op);
+    throw error;
+  }
+}
+
+/** One that was frozen has lost its processes, and one that was off stays so. */
+async function runAgain(op: InstanceOperation): Promise<void> {
+  if (op.instance.get('vm_state') !== 'active') return;
+  try {
+    await op.parts.containers.start(mainKey(op));
+    op.instance.resetChanges();
+    await save(op, { power_state: await powerOf(op) });
+  } catch (error) {
+    op.log.error('A server that could not be shelved does not run again', { reason: messageOf(error) });
+  }
 }
 
 async function intoShelf(op: InstanceOperation): Promise<void> {

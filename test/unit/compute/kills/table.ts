@@ -145,6 +145,11 @@ export const TABLE: readonly Line[] = [
   line('rebuild_instance', ['active', 'rebuilding'], 'active', again),
   line('rebuild_instance', ['stopped', 'rebuilding'], 'stopped', { ...again, about: 'of a stopped server' }),
   line('shelve_instance', ['active', 'shelving'], 'shelved_offloaded', imaging),
+  line('shelve_instance', ['active', 'shelving'], 'active', {
+    ...imaging,
+    about: 'that fails',
+    before: { fails: 'library.upload' },
+  }),
   line('shelve_offload_instance', ['shelved', 'shelving_offloading'], 'shelved_offloaded'),
   {
     verb: 'unshelve_instance',
