@@ -59,13 +59,11 @@ export const cinder = {
     catalog_info: option(string(/^\w+:\w*:.*$/), {
       default: 'volumev3::publicURL',
       help: 'Where Cinder stands in the catalogue: type:name:interface.',
-      idle: 'this service attaches no volumes',
     }),
     endpoint_template: option(string(), {
       help: 'Address to use instead of the one in the catalogue; %(project_id)s in it is replaced.',
-      idle: 'this service attaches no volumes',
     }),
-    os_region_name: option(string(), { help: 'Region of the endpoint.', idle: 'this service attaches no volumes' }),
+    os_region_name: option(string(), { help: 'Region of the endpoint.' }),
     http_retries: retries('Cinder'),
     cross_az_attach: option(boolean(), {
       default: true,

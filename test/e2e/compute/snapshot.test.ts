@@ -130,7 +130,7 @@ describe('images of a server', () => {
 });
 
 /** Enough of a disk that something can happen while it is sent. */
-const SENT_MIB = 384;
+const SENT_MIB = 256;
 
 /** Nobody waits for such an image any more, so nothing of it may stay: in Glance, on the host, or in the server's states. */
 describe('an image of a server that is being sent', () => {

@@ -43,18 +43,17 @@ export class CinderStandIn {
   #answer({ method, path, headers, body }: Asked): Scripted {
     if (path === '/') return { status: 300, body: VERSIONS };
     if (headers['x-auth-token'] === undefined) return { status: 401, body: { message: 'no token' } };
-    const [, kind, id = ''] = /^\/v3\/[0-9a-f]+\/(\w+)\/?([^/]*)$/.exec(path) ?? [];
-    switch (`${method} ${kind}`) {
-      case 'GET volumes':
-        return id === this.volumeId ? { status: 200, body: { volume: this.#volume() } } : MISSING;
-      case 'POST attachments':
-        return this.#reserve(JSON.parse(body) as Reservation);
-      case 'DELETE attachments':
-        return this.attachments.delete(id) ? { status: 200, body: { attachments: [] } } : MISSING;
-      default:
-        return MISSING;
-    }
+    const { what, id } = place(path);
+    return this.#answers[`${method} ${what}`]?.(id, body) ?? MISSING;
   }
+
+  readonly #answers: Readonly<Record<string, (id: string, body: string) => Scripted>> = {
+    'GET volumes': (id) => (id === this.volumeId ? { status: 200, body: { volume: this.#volume() } } : MISSING),
+    'POST attachments': (_id, body) => this.#reserve(JSON.parse(body) as Reservation),
+    // For a server that is on no host: what it was given counts as attached.
+    'POST attachments/action': (id) => (this.attachments.has(id) ? { status: 204 } : MISSING),
+    'DELETE attachments': (id) => (this.attachments.delete(id) ? { status: 200, body: { attachments: [] } } : MISSING),
+  };
 
   #reserve({ attachment: { instance_uuid: server } }: Reservation): Scripted {
     const id = randomUUID();
@@ -74,6 +73,12 @@ export class CinderStandIn {
       ...{ metadata: {}, multiattach: false, attachments: [], shared_targets: false, service_uuid: null },
     };
   }
+}
+
+/** `/v3/PROJECT/attachments/ID/action` is `attachments/action` of that id. */
+function place(path: string): { readonly what: string; readonly id: string } {
+  const [kind = '', id = '', ...action] = path.split('/').slice(3);
+  return { what: [kind, ...action].join('/'), id };
 }
 
 interface Reservation {
