@@ -2,6 +2,7 @@ import { booleanArg, stringArg } from '../arguments.js';
 import { messageOf } from '../../errors/kinds.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { sealedBelongings } from '../carry/shelf.js';
+import { startWithPorts } from '../guest-ports.js';
 import { endRescue, mainKey, powerOf, powerOff } from '../guest.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { dropGuest } from '../plan/guest-plan.js';
@@ -49,7 +50,7 @@ async function orRunAgain(op: InstanceOperation, work: () => Promise<void>): Pro
 async function runAgain(op: InstanceOperation): Promise<void> {
   if (op.instance.get('vm_state') !== 'active') return;
   try {
-    await op.parts.containers.start(mainKey(op));
+    await startWithPorts(op, mainKey(op));
     op.instance.resetChanges();
     await save(op, { power_state: await powerOf(op) });
   } catch (error) {
