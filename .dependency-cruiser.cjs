@@ -53,6 +53,12 @@ module.exports = {
       to: { path: '^src/(main\\.ts|app/)' },
     },
     {
+      name: 'dockerode-in-one-place',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/docker/engine' },
+      to: { path: 'node_modules/dockerode' },
+    },
+    {
       name: 'amqplib-in-oslo',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/oslo/' },

@@ -1,10 +1,8 @@
 import { ServiceError } from '../../errors/kinds.js';
 import { answerJson, answerLines } from './answer.js';
-import type { Dial, Engine } from './engine.js';
+import type { Dial, Engine, EngineRequest, RegistryCredentials } from './engine.js';
 import { EngineRefusal, engineWords } from './failure.js';
 import type { CallLimits } from './limits.js';
-import type { EngineRequest } from './transmit.js';
-import type { RegistryCredentials } from './wire.js';
 
 /** What a registry says of an image before any of it is fetched. */
 export interface RegistryManifest {

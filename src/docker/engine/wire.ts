@@ -86,8 +86,3 @@ export interface BlockFigure {
   readonly op: string;
   readonly value: number;
 }
-
-/** What the engine shows a registry (AuthConfig of its API). Secret. */
-export type RegistryCredentials =
-  | { readonly username: string; readonly password: string; readonly serveraddress: string }
-  | { readonly identitytoken: string; readonly serveraddress: string };

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { messageOf, ServiceError } from '../../../errors/kinds.js';
-import type { RegistryCredentials } from '../../engine/wire.js';
+import type { RegistryCredentials } from '../../engine/engine.js';
 import { asObject, asString, type Json } from '../archive/shapes.js';
 import { plainHost, type RegistryReference } from './reference.js';
 

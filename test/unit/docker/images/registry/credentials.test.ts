@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentialsFor } from '../../../../../src/docker/images/registry/credentials.js';
 import { readReference } from '../../../../../src/docker/images/registry/reference.js';
-import type { RegistryCredentials } from '../../../../../src/docker/engine/wire.js';
+import type { RegistryCredentials } from '../../../../../src/docker/engine/engine.js';
 import { ServiceError } from '../../../../../src/errors/kinds.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
