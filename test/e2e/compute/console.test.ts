@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { until } from '../../../tools/plane/machine/wait.js';
+import { makeCertificates } from '../../contract/oslo/broker.js';
 import { inside } from '../support/inside.js';
 import { Lab } from '../support/lab.js';
 import { WitnessedService } from '../support/witnessed.js';
@@ -20,8 +23,9 @@ class Terminal {
     socket.on('message', (data: Buffer) => (this.#text += data.toString()));
   }
 
-  static async open(url: string): Promise<Terminal> {
-    const socket = new WebSocket(url, ['binary']);
+  /** `ca`: the authority that a proxy with TLS has its certificate of, for `localhost`. */
+  static async open(url: string, ca?: Buffer): Promise<Terminal> {
+    const socket = new WebSocket(url, ['binary'], ca === undefined ? {} : { ca, servername: 'localhost' });
     socket.on('error', () => undefined);
     const terminal = new Terminal(socket);
     await Promise.race([once(socket, 'open'), once(socket, 'close')]);
@@ -202,6 +206,25 @@ describe('a serial console', () => {
     const { output } = await lab.act<{ output: string }>(id, { 'os-getConsoleOutput': { length: 5 } });
     assert.match(output, /got hello/);
     assert.equal((await lab.show(id)).status, 'ACTIVE');
+  });
+
+  it('is behind TLS where the proxy has a certificate, and only there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ncd-console-'));
+    const { ca, cert, key } = await makeCertificates(folder);
+    const proxy = lab.plane.service('nova-serialproxy');
+    try {
+      await proxy.restart({ nova: { DEFAULT: { ssl_only: 'true', cert, key } } });
+      const { id } = await lab.boot();
+      const url = await urlOf(id);
+      await assert.rejects(Terminal.open(url));
+      const terminal = await Terminal.open(url.replace(/^ws:/, 'wss:'), readFileSync(ca));
+      terminals.push(terminal);
+      terminal.type('echo safe $((2 + 2))\r');
+      await terminal.shows(/\nsafe 4\r/);
+    } finally {
+      await proxy.restart();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is the only kind there is', async () => {
