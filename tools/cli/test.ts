@@ -196,6 +196,7 @@ async function installAll(signal: AbortSignal): Promise<void> {
     'consoles',
     'docker-compute',
     'network',
+    'linuxbridge',
     'tests',
   ]);
   const missing = await missingPackages(wanted, signal);
