@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,8 @@ class Terminal {
 
   /** `ca`: the authority that a proxy with TLS has its certificate of, for `localhost`. */
   static async open(url: string, ca?: Buffer): Promise<Terminal> {
-    const socket = new WebSocket(url, ['binary'], ca === undefined ? {} : { ca, servername: 'localhost' });
+    const options = ca === undefined ? {} : { agent: new Agent({ ca, servername: 'localhost' }) };
+    const socket = new WebSocket(url, ['binary'], options);
     socket.on('error', () => undefined);
     const terminal = new Terminal(socket);
     await Promise.race([once(socket, 'open'), once(socket, 'close')]);
