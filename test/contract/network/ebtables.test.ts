@@ -9,8 +9,6 @@ const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 const rules = (): Promise<string> => run(['ebtables-save']);
 
 describe('the trial of ebtables', function () {
-  this.timeout(30_000);
-
   /** Of this kernel and this ebtables, by other words than the trial's. */
   async function deletesByWords(): Promise<boolean> {
     const rule = '-i t0 --among-src 2:0:0:0:0:2 -j ACCEPT';

@@ -16,7 +16,6 @@ const onBridge = (vif: Vif, portFilter: boolean): Vif => ({
 const hybrid = (vif: Vif): Vif => ({ ...vif, details: { ...vif.details, ovs_hybrid_plug: true } });
 
 describe('ports on a real engine and switch: of servers that stand still', function () {
-  this.timeout(120_000);
   let guests: Guests;
 
   before(async () => {

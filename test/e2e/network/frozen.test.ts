@@ -7,8 +7,7 @@ const WAYS = [
   { stop: { suspend: null }, still: 'SUSPENDED', go: { resume: null } },
 ] as const;
 
-describe('servers on Neutron networks: those that stand still', function () {
-  this.timeout(300_000);
+describe('servers on Neutron networks: those that stand still', () => {
   let cloud: Cloud;
   let peer: Server;
   let one: Server;
