@@ -45,7 +45,10 @@ export function toldPower({ instance }: InstanceOperation, power: PowerState): P
   return power === POWER_STATE.PAUSED && instance.get('vm_state') === 'suspended' ? POWER_STATE.SUSPENDED : power;
 }
 
-/** Starts it, with its ports as they are in Neutron now. A container that is gone took the server's disk with it: nothing starts an empty one in its place. */
+/**
+ * Starts it, with its ports as they are in Neutron now. A container that is gone took the server's disk with it:
+ * nothing starts an empty one in its place.
+ */
 export async function powerOn(op: InstanceOperation): Promise<PowerState> {
   if ((await guestState(op)) === undefined) await setBack(op);
   await op.parts.networks.renew(networkSubject(op));

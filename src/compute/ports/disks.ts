@@ -32,7 +32,8 @@ export interface Disks {
   ): Promise<TakenDisk>;
   /**
    * The disk as an archive that boots as an image (`docker save`'s format): with what the container ran, without our
-   * labels. `sealed` goes along, see LocalImage. The stream errors when the engine fails and ends all work for it when it is destroyed.
+   * labels. `sealed` goes along, see LocalImage. The stream errors when the engine fails and ends all work for it when
+   * it is destroyed.
    */
   archive(disk: TakenDisk, sealed?: string): Readable;
   /** Removes a taken disk; none is fine, and so is one that a container was made of. */

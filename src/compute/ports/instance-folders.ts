@@ -51,8 +51,8 @@ export interface InstanceFolders {
   /** What `keepContents` gives; keeps nothing. */
   contentFiles(guest: GuestKey, contents: readonly GuestContent[]): readonly GuestFile[];
   /**
-   * Brings its config drive, and that of its rescue, to what the instance is now: its names, metadata and, if given, ports. Nothing for an instance
-   * without one. A container that runs sees the change. `instance` with metadata.
+   * Brings its config drive, and that of its rescue, to what the instance is now: its names, metadata and, if given,
+   * ports. Nothing for an instance without one. A container that runs sees the change. `instance` with metadata.
    */
   refreshDrive(instance: Instance, vifs?: readonly Vif[]): Promise<void>;
   /** What has to move with an instance of this host; undefined: nothing. */

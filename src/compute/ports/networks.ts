@@ -100,7 +100,10 @@ export interface Networks {
   attach(request: AttachRequest): Promise<readonly Vif[]>;
   /** Brings this host, and a container that runs, to these ports. */
   apply(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void>;
-  /** Takes a port, and what it holds in Placement, away from host, container and instance. Throws NotFound (PortNotFound) when it has no such port. */
+  /**
+   * Takes a port, and what it holds in Placement, away from host, container and instance. Throws NotFound
+   * (PortNotFound) when it has no such port.
+   */
   detach(subject: NetworkSubject, portId: string): Promise<void>;
   /** A port that somebody deleted in Neutron: away from the record, host and container. Unknown is fine. */
   portVanished(subject: NetworkSubject, portId: string): Promise<void>;

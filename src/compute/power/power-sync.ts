@@ -153,7 +153,10 @@ export class PowerSync {
     this.#timers.clear();
   }
 
-  /** In the instance's turn. `mayBeDeleted`: a verb was at work, and a missing container is its doing. Never throws: the next comparison finds what this one missed. */
+  /**
+   * In the instance's turn. `mayBeDeleted`: a verb was at work, and a missing container is its doing. Never throws: the
+   * next comparison finds what this one missed.
+   */
   async #compare(uuid: string, mayBeDeleted = false): Promise<void> {
     const { parts, signal } = this.sync;
     const look = async (): Promise<void> => {

@@ -4,8 +4,9 @@ import type { ContainerParts } from './parts.js';
 import { asUnacceptable, containerMissing } from './refusals.js';
 
 /**
- * Starts our container and gives the engine's id of it; running already is fine. Throws NotFound without one, Invalid when its command can't be run
- * (the engine answers 400), Internal for what the engine could not do (500): another host may be able to.
+ * Starts our container and gives the engine's id of it; running already is fine. Throws NotFound without one, Invalid
+ * when its command can't be run (the engine answers 400), Internal for what the engine could not do (500): another host
+ * may be able to.
  */
 export async function start({ engine, ours }: ContainerParts, key: ContainerKey): Promise<string> {
   const done = await ours.act(key, async (id) => {

@@ -7,8 +7,9 @@ import { heldAsBefore, saveMigration, withoutResize } from './migration.js';
 import { endIfOvertaken } from './overtaken.js';
 
 /**
- * A resize that did not begin, or did not work (so vm_state was not changed), on the host where the server runs and goes on running: everything is as it
- * was before, and the fault tells why. Differs from upstream, which leaves such a server in ERROR.
+ * A resize that did not begin, or did not work (so vm_state was not changed), on the host where the server runs and
+ * goes on running: everything is as it was before, and the fault tells why. Differs from upstream, which leaves such a
+ * server in ERROR.
  */
 export async function takeBack(
   op: InstanceOperation,

@@ -201,8 +201,9 @@ export class Cloud {
   }
 
   /**
-   * Makes the scheduler ask this host first: the other one is fuller by every measure (also with what else these tests have
-   * here, and though work under way counts against a host), and none has failed a build since it built one. The servers that do this are given back for deletion.
+   * Makes the scheduler ask this host first: the other one is fuller by every measure (also with what else these tests
+   * have here, and though work under way counts against a host), and none has failed a build since it built one. The
+   * servers that do this are given back for deletion.
    */
   async prefer(host: string): Promise<readonly string[]> {
     const tiny = await this.flavorId('m1.tiny');
