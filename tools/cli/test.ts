@@ -11,6 +11,7 @@ import { findRelease } from '../plane/releases.js';
 import { loadPlane, planeNames, requirePlane } from '../plane/store.js';
 import { removePlane } from '../plane/take-down.js';
 import {
+  accounts,
   addCounts,
   CHECKS,
   closingLine,
@@ -64,6 +65,7 @@ async function test(args: readonly string[], signal: AbortSignal): Promise<numbe
     counts.push(await runStage(stage, request.mocha, { packages, signal }));
   }
   const sum = addCounts(counts);
+  for (const line of accounts(request.stages, counts)) console.log(line);
   console.log(closingLine(sum));
   return sum.failed === 0 && !signal.aborted ? 0 : 1;
 }

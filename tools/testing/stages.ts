@@ -66,10 +66,15 @@ export function mochaArguments(stage: Stage, more: readonly string[]): string[] 
   return ['--timeout', String(suite.timeoutMs), ...more, ...files];
 }
 
+/** So much of a part's failures is said again at the end of a run; the rest stands where it happened. */
+const ACCOUNT_LINES = 80;
+
 export interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed and why, said again at the end of a run: a CI that cuts long output keeps the end. */
+  readonly account?: readonly string[];
 }
 
 /** True once mocha has printed its closing lines. */
@@ -86,7 +91,15 @@ export function countMocha(output: string, code: number): Count {
   const last = (word: string): number =>
     Number([...plain.matchAll(new RegExp(`^ {2}(\\d+) ${word}`, 'gm'))].at(-1)?.[1] ?? 0);
   const [passed, failed, skipped] = [last('passing'), last('failing'), last('pending')];
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+  const account = failed === 0 && code === 0 ? [] : accountOf(plain);
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped, account };
+}
+
+/** Mocha's own account of the tests that failed; of a run that broke off, its end. */
+function accountOf(plain: string): string[] {
+  const lines = plain.trimEnd().split('\n');
+  const from = lines.findLastIndex((line) => /^ {2}\d+ failing$/.test(line));
+  return from === -1 ? lines.slice(-ACCOUNT_LINES) : lines.slice(from, from + ACCOUNT_LINES);
 }
 
 /** What the closing line of tools/tempest says; as with mocha, a bad end is never green. */
@@ -98,13 +111,20 @@ export function countTempest(output: string, code: number): Count {
 }
 
 export function addCounts(counts: readonly Count[]): Count {
-  return counts.reduce(
+  return counts.reduce<Count>(
     (sum, count) => ({
       passed: sum.passed + count.passed,
       failed: sum.failed + count.failed,
       skipped: sum.skipped + count.skipped,
     }),
     { passed: 0, failed: 0, skipped: 0 },
+  );
+}
+
+/** What failed in each part, to be said before the last line. */
+export function accounts(stages: readonly Stage[], counts: readonly Count[]): string[] {
+  return counts.flatMap(({ failed, account = [] }, index) =>
+    failed === 0 ? [] : ['', `== failed: ${stages[index]}`, ...account],
   );
 }
 

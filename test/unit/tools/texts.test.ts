@@ -6,6 +6,7 @@ import { iniText, mergeIni } from '../../../tools/plane/ini.js';
 import { describeFailure, Progress, type Screen } from '../../../tools/plane/progress.js';
 import { Trouble } from '../../../tools/plane/trouble.js';
 import {
+  accounts,
   closingLine,
   countMocha,
   countTempest,
@@ -104,8 +105,16 @@ describe('tools/test', () => {
   it('counts by the closing lines of mocha', () => {
     const output =
       '  3 passing numbers\n\n\u001b[92m \u001b[0m\u001b[32m 12 passing\u001b[0m (2s)\n  1 pending\n  2 failing\n';
-    assert.deepEqual(countMocha(output, 2), { passed: 12, failed: 2, skipped: 1 });
-    assert.deepEqual(countMocha('  4 passing (1ms)\n', 0), { passed: 4, failed: 0, skipped: 0 });
+    assert.deepEqual(countMocha(output, 2), { passed: 12, failed: 2, skipped: 1, account: ['  2 failing'] });
+    assert.deepEqual(countMocha('  4 passing (1ms)\n', 0), { passed: 4, failed: 0, skipped: 0, account: [] });
+  });
+
+  it('keeps what mocha says of failed tests for the end, not what passed', () => {
+    const failure = ['  1 failing', '', '  1) a server', '       boots:', '     Error: no'];
+    const output = ['    ✔ 1 failing test is told', '  3 passing (1s)', ...failure, '', ''].join('\n');
+    assert.deepEqual(countMocha(output, 1).account, failure);
+    const long = countMocha(`  1 failing\n${'at somewhere\n'.repeat(500)}`, 1).account ?? [];
+    assert.deepEqual([long[0], long.length], ['  1 failing', 80]);
   });
 
   it('knows when mocha is done, not when a test is called so', () => {
@@ -114,7 +123,14 @@ describe('tools/test', () => {
   });
 
   it('counts a run that broke off as a failure', () => {
-    assert.deepEqual(countMocha('Error: cannot load', 1), { passed: 0, failed: 1, skipped: 0 });
+    const account = ['Error: cannot load'];
+    assert.deepEqual(countMocha('Error: cannot load', 1), { passed: 0, failed: 1, skipped: 0, account });
+  });
+
+  it('says at its end which part failed, and why', () => {
+    const count = { passed: 1, failed: 0, skipped: 0 };
+    const lines = accounts(['types', 'unit'], [count, { ...count, failed: 1, account: ['no'] }]);
+    assert.deepEqual(lines, ['', '== failed: unit', 'no']);
   });
 
   it('ends with the line that machines read', () => {
