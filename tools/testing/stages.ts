@@ -5,9 +5,6 @@ import { Trouble } from '../plane/trouble.js';
 export const STAGES = ['lint', 'types', 'rules', 'unit', 'contract', 'e2e', 'tempest'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Those that run only where they are named. */
-const ON_DEMAND: readonly Stage[] = ['tempest'];
-
 /**
  * What mocha runs, and how long one test may take where it says nothing itself. The limit is there for what hangs: a test that
  * mocha gives up goes on beside the next ones, so its own waits, which say what they wait for, have to end first.
@@ -51,7 +48,7 @@ export function readRequest(args: readonly string[]): Request {
       hint: `one of ${STAGES.join(', ')}, or tools/test --help`,
     });
   }
-  const stages = STAGES.filter((stage) => (named.length === 0 ? !ON_DEMAND.includes(stage) : named.includes(stage)));
+  const stages = STAGES.filter((stage) => named.length === 0 || named.includes(stage));
   if (rest.length > 0 && stages.some((stage) => MOCHA[stage] === undefined)) {
     throw new Trouble('options for mocha need a part that mocha runs', { hint: `tools/test unit ${rest.join(' ')}` });
   }
@@ -107,7 +104,8 @@ export function countTempest(output: string, code: number): Count {
   const said = [...output.matchAll(/^\d+ tests: (\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1);
   const [passed = 0, failed = 0, skipped = 0] = (said ?? []).slice(1).map(Number);
   const ended = said !== undefined && (code === 0 || failed > 0);
-  return { passed, failed: ended ? failed : Math.max(failed, 1), skipped };
+  const account = code === 0 ? [] : output.split('\n').filter((line) => line.startsWith('failed: '));
+  return { passed, failed: ended ? failed : Math.max(failed, 1), skipped, account };
 }
 
 export function addCounts(counts: readonly Count[]): Count {

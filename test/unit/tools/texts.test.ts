@@ -81,7 +81,7 @@ describe('tools: progress', () => {
 
 describe('tools/test', () => {
   it('reads the parts to run and leaves the rest to mocha', () => {
-    const all = ['lint', 'types', 'rules', 'unit', 'contract', 'e2e'];
+    const all = ['lint', 'types', 'rules', 'unit', 'contract', 'e2e', 'tempest'];
     assert.deepEqual(readRequest([]), { stages: all, mocha: [] });
     assert.deepEqual(readRequest(['unit', 'lint']), { stages: ['lint', 'unit'], mocha: [] });
     assert.deepEqual(readRequest(['tempest']), { stages: ['tempest'], mocha: [] });
@@ -92,9 +92,10 @@ describe('tools/test', () => {
 
   it('counts what tempest found, and a tempest that did not end as a failure', () => {
     const line = '5 tests: 3 passed, 1 failed, 1 skipped\n';
-    assert.deepEqual(countTempest(`x\n${line}`, 1), { passed: 3, failed: 1, skipped: 1 });
-    assert.deepEqual(countTempest(line.replace('1 failed', '0 failed'), 1), { passed: 3, failed: 1, skipped: 1 });
-    assert.deepEqual(countTempest('failed: no engine\n', 0), { passed: 0, failed: 1, skipped: 0 });
+    const found = { passed: 3, failed: 1, skipped: 1, account: ['failed: tempest.x'] };
+    assert.deepEqual(countTempest(`failed: tempest.x\n${line}`, 1), found);
+    assert.deepEqual(countTempest(line.replace('1 failed', '0 failed'), 1), { ...found, account: [] });
+    assert.deepEqual(countTempest('no engine\n', 0), { passed: 0, failed: 1, skipped: 0, account: [] });
   });
 
   it('gives mocha the files of the part unless some are named', () => {
