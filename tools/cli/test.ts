@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packagesOf } from '../plane/install.js';
 import { run } from '../plane/machine/command.js';
@@ -10,14 +9,14 @@ import { describeFailure } from '../plane/progress.js';
 import { findRelease } from '../plane/releases.js';
 import { loadPlane, planeNames, requirePlane } from '../plane/store.js';
 import { removePlane } from '../plane/take-down.js';
+import { runMocha, runTwice } from '../testing/mocha.js';
 import {
   accounts,
   addCounts,
   CHECKS,
   closingLine,
-  countMocha,
+  countAgain,
   countTempest,
-  hasEnded,
   mochaArguments,
   readRequest,
   type Count,
@@ -70,9 +69,6 @@ async function test(args: readonly string[], signal: AbortSignal): Promise<numbe
   return sum.failed === 0 && !signal.aborted ? 0 : 1;
 }
 
-/** How long mocha may take to end after its closing lines; a handle that a test left open would keep it for ever. */
-const PATIENCE_MS = 30_000;
-
 interface Setting {
   readonly packages: Promise<void>;
   readonly signal: AbortSignal;
@@ -89,12 +85,7 @@ async function runStage(stage: Stage, mocha: readonly string[], { packages, sign
     await packages;
     const busy = `another tools/test ${stage} runs in this checkout`;
     const lock = join(planesFolder(CHECKOUT), `.test-${stage}.lock`);
-    return await withLock(
-      lock,
-      signal,
-      () => inPlane(plane.name, plane.words, mochaArguments(stage, mocha), signal),
-      busy,
-    );
+    return await withLock(lock, signal, () => inPlane(plane, stage, mocha, signal), busy);
   } catch (error) {
     console.log(describeFailure(error));
     return { passed: 0, failed: 1, skipped: 0 };
@@ -130,21 +121,28 @@ async function runTempest(signal: AbortSignal): Promise<Count> {
     const first = await part('--fresh', '--workers', '3');
     if (first.failed === 0) return first;
     console.log(`\nonce more, by themselves, those that failed:\n${(first.account ?? []).join('\n')}`);
-    return await part('--failed', '--workers', '1');
+    return countAgain(first, await part('--failed', '--workers', '1'));
   } finally {
     await takeDown('tempest-part');
   }
 }
 
 /** Brings the plane up from nothing, runs mocha in its network, and takes it down whatever happened. */
-async function inPlane(name: string, words: readonly string[], mocha: string[], signal: AbortSignal): Promise<Count> {
+async function inPlane(
+  { name, words }: { readonly name: string; readonly words: readonly string[] },
+  stage: Stage,
+  mocha: readonly string[],
+  signal: AbortSignal,
+): Promise<Count> {
   await takeDown(name);
   const others = planeNames();
   try {
     const up = await runHere([join(CHECKOUT, 'tools/openstack'), 'up', '--name', name, ...words], signal);
     if (up !== 0) return { passed: 0, failed: 1, skipped: 0 };
     const { space } = requirePlane(name);
-    return await runMocha(mocha, space === null ? [] : enterNetwork(space), signal, { NCD_PLANE: name });
+    const enter = space === null ? [] : enterNetwork(space);
+    const inIt = (args: readonly string[]): Promise<Count> => runMocha(args, enter, signal, { NCD_PLANE: name });
+    return mocha.length > 0 ? await inIt(mochaArguments(stage, mocha)) : await runTwice(stage, inIt);
   } finally {
     // Also the planes that tests made and had no time to remove.
     for (const made of planeNames()) if (made === name || !others.includes(made)) await takeDown(made);
@@ -155,48 +153,6 @@ async function inPlane(name: string, words: readonly string[], mocha: string[], 
 async function takeDown(name: string): Promise<void> {
   const plane = loadPlane(name);
   if (plane !== null) await removePlane(plane, AbortSignal.timeout(90_000));
-}
-
-function runMocha(
-  args: readonly string[],
-  enter: readonly string[],
-  signal: AbortSignal,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Count> {
-  const colour = process.stdout.isTTY ? ['--color'] : [];
-  const argv = [...enter, process.execPath, join(CHECKOUT, 'node_modules/mocha/bin/mocha.js'), ...colour, ...args];
-  const [program = '', ...words] = argv;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, words, {
-      cwd: CHECKOUT,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, ...env },
-    });
-    let output = '';
-    let patience: NodeJS.Timeout | undefined;
-    let stuck = false;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      process.stdout.write(text);
-      if (patience !== undefined || !hasEnded(output.slice(-4000))) return;
-      patience = setTimeout(() => {
-        stuck = true;
-        child.kill('SIGKILL');
-      }, PATIENCE_MS);
-    });
-    const handOn = (): void => {
-      child.kill('SIGTERM');
-    };
-    signal.addEventListener('abort', handOn, { once: true });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      clearTimeout(patience);
-      signal.removeEventListener('abort', handOn);
-      if (stuck)
-        console.log('mocha did not end after its last test: a test left a timer, a socket or a process behind');
-      resolve(countMocha(output, code ?? 1));
-    });
-  });
 }
 
 /** Everything that contract and e2e tests use, in one go while the checks run. */

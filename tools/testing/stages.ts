@@ -70,7 +70,10 @@ export interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** What failed and why, said again at the end of a run: a CI that cuts long output keeps the end. */
+  /**
+   * What failed and why, said again at the end of a run: a CI that cuts long output keeps the end. Also where nothing failed
+   * in the end, because it passed when it was run once more.
+   */
   readonly account?: readonly string[];
 }
 
@@ -119,11 +122,20 @@ export function addCounts(counts: readonly Count[]): Count {
   );
 }
 
+/**
+ * Of a part of which what failed was run once more, by itself: that counts. What had failed is not forgotten.
+ */
+export function countAgain(first: Count, again: Count): Count {
+  const passed = first.passed + Math.max(0, first.failed - again.failed);
+  return { ...again, passed, skipped: first.skipped, account: [...(first.account ?? []), ...(again.account ?? [])] };
+}
+
 /** What failed in each part, to be said before the last line. */
 export function accounts(stages: readonly Stage[], counts: readonly Count[]): string[] {
-  return counts.flatMap(({ failed, account = [] }, index) =>
-    failed === 0 ? [] : ['', `== failed: ${stages[index]}`, ...account],
-  );
+  return counts.flatMap(({ failed, account = [] }, index) => {
+    const what = failed === 0 ? 'unsteady, failed and passed when it was run once more by itself' : 'failed';
+    return account.length === 0 && failed === 0 ? [] : ['', `== ${what}: ${stages[index]}`, ...account];
+  });
 }
 
 /** The last line of a run. */

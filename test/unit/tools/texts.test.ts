@@ -7,6 +7,7 @@ import { describeFailure, Progress, type Screen } from '../../../tools/plane/pro
 import { Trouble } from '../../../tools/plane/trouble.js';
 import {
   accounts,
+  countAgain,
   closingLine,
   countMocha,
   countTempest,
@@ -132,6 +133,15 @@ describe('tools/test', () => {
     const count = { passed: 1, failed: 0, skipped: 0 };
     const lines = accounts(['types', 'unit'], [count, { ...count, failed: 1, account: ['no'] }]);
     assert.deepEqual(lines, ['', '== failed: unit', 'no']);
+  });
+
+  it('counts what passed when it was run once more, and says so', () => {
+    const first = { passed: 7, failed: 2, skipped: 1, account: ['a', 'b'] };
+    const healed = countAgain(first, { passed: 5, failed: 0, skipped: 0, account: [] });
+    assert.deepEqual(healed, { passed: 9, failed: 0, skipped: 1, account: ['a', 'b'] });
+    assert.match(accounts(['e2e'], [healed]).join(), /unsteady.*: e2e,a,b/);
+    const worse = countAgain(first, { passed: 0, failed: 3, skipped: 0, account: ['c'] });
+    assert.deepEqual(worse, { passed: 7, failed: 3, skipped: 1, account: ['a', 'b', 'c'] });
   });
 
   it('ends with the line that machines read', () => {
