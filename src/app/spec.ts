@@ -1,8 +1,9 @@
 import { instanceFacts } from '../compute/instance-facts.js';
 import { NOVA_ATTRS } from '../compute/instance-attrs.js';
+import { ephemeralDisksOf } from '../compute/plan/ephemeral.js';
 import { showPlan } from '../compute/plan/guest-plan.js';
 import { instanceSettings } from '../compute/plan/instance-settings.js';
-import type { LocalImage } from '../compute/ports/containers.js';
+import type { EphemeralDisk, LocalImage } from '../compute/ports/containers.js';
 import type { ImageFacts, ImageSource } from '../compute/ports/images.js';
 import { createConductorFor } from '../conductor/conductor.js';
 import type { Config } from '../config/tables.js';
@@ -45,7 +46,9 @@ export async function showSpec(config: Config, log: Logger, instanceUuid: string
     const conductorFor = createConductorFor(conductorParts(live, client, unobserved, log));
     const patience = { signal: life.signal, timeoutMs: config.DEFAULT.rpc_response_timeout * 1000 };
     const conductor = conductorFor(ownContext(), patience);
-    return await specOf(await conductor.instances.get(instanceUuid, NOVA_ATTRS), { live, log, rest });
+    const instance = await conductor.instances.get(instanceUuid, NOVA_ATTRS);
+    const disks = await ephemeralDisksOf({ instance, conductor }, instance.get('flavor'));
+    return await specOf(instance, { live, log, rest, ephemeralDisks: disks });
   } finally {
     life.abort();
     rest.close();
@@ -58,9 +61,10 @@ interface Surroundings {
   readonly live: LiveConfig;
   readonly log: Logger;
   readonly rest: Rest;
+  readonly ephemeralDisks: readonly EphemeralDisk[];
 }
 
-async function specOf(instance: Instance, { live, log, rest }: Surroundings): Promise<ShownSpec> {
+async function specOf(instance: Instance, { live, log, rest, ephemeralDisks }: Surroundings): Promise<ShownSpec> {
   const config = live.current;
   const notes: string[] = [];
   const glance = createGlance(rest.glance);
@@ -82,6 +86,7 @@ async function specOf(instance: Instance, { live, log, rest }: Surroundings): Pr
     vifs: [],
     injectedFiles: [],
     adminPassword: null,
+    ephemeralDisks,
   });
   const system = hostSystem(unobserved);
   const host = await withLxcfs(await lookAtHost(engine, containerSettings(config), system), system);

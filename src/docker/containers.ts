@@ -1,4 +1,4 @@
-import type { ContainerEvent, Containers } from '../compute/ports/containers.js';
+import type { ContainerEvent, ContainerPlan, Containers } from '../compute/ports/containers.js';
 import { consoleOutput } from './console/output.js';
 import { create } from './containers/create.js';
 import { pause, unpause } from './containers/freeze.js';
@@ -40,9 +40,13 @@ export function createContainers({ engine, events, settings, system, log }: Cont
   const parts: ContainerParts = { engine, ours, log };
   const endedWithTheEngine = deathsByTheEngine(parts, settings.host, system);
   const host = rememberedHost({ engine, events, settings, system, log });
+  const tellOfUnbounded = unboundedDisks(settings, log);
   return {
-    create: async (plan, signal) =>
-      create(parts, plan, containerSpec(plan, await withLxcfs(await host(), system)), signal),
+    create: async (plan, signal) => {
+      const spec = containerSpec(plan, await withLxcfs(await host(), system));
+      tellOfUnbounded(plan);
+      return create(parts, plan, spec, signal);
+    },
     start: (key) => start(parts, key),
     limit: async (key, limits) => limit(parts, key, limitsUpdate(limits, { ...(await host()), lxcfs: [] })),
     stop: (key, options) => stop(parts, key, options),
@@ -98,6 +102,16 @@ function eventOf(news: StreamNews, host: string): ContainerEvent | undefined {
     case 'back':
       return { type: 'engine-back', at: news.at };
   }
+}
+
+/** Warns of the first ephemeral disk: it is not bounded. */
+function unboundedDisks({ unlimitedRootDisk }: ContainerSettings, log: Logger): (plan: ContainerPlan) => void {
+  let isTold = unlimitedRootDisk !== 'warn';
+  return ({ ephemeralDisks }) => {
+    if (isTold || ephemeralDisks.length === 0) return;
+    isTold = true;
+    log.warn("Ephemeral disks are not bounded: the engine's volumes can't be (see [docker] unlimited_root_disk)");
+  };
 }
 
 /** What a spec depends on and an engine keeps for life, asked once: it costs a round trip, and a boot should not pay it. */

@@ -4,7 +4,7 @@ import type { DiskKey, Disks, TakenDisk } from '../compute/ports/disks.js';
 import { diskArchive } from './disks/archive.js';
 import { carry, checkCarriable } from './disks/carry.js';
 import { checkExposable, conceal, expose } from './disks/expose.js';
-import { fileOf, filesIn, sizeOf, unfinishedOf } from './disks/folder.js';
+import { filesIn, filesOf, sizeOf, unfinishedOf } from './disks/folder.js';
 import { diskName, DISK_REPOSITORY, parseDiskName } from './disks/name.js';
 import type { DisksParts } from './disks/parts.js';
 import { takeDisk, thaw } from './disks/take.js';
@@ -13,15 +13,15 @@ import { inspectImage, removeImage } from './engine/images.js';
 import { referenceOf } from './images/reference.js';
 import { SEALED_LABEL } from './labels.js';
 
-/** The manager's disks, on one engine: a disk that was taken is an image and, beside it, a file of what is in volumes. */
+/** The manager's disks, on one engine: a disk that was taken is an image and, beside it, files of what is in volumes. */
 export function createDisks(parts: DisksParts): Disks {
   return {
-    async take(container, purpose, { runs, signal }) {
+    async take(container, purpose, how) {
       const key = { instanceUuid: container.instanceUuid, purpose };
       const found = await find(parts, key);
       if (found === undefined) {
-        await takeDisk(parts, { container, name: diskName(key), volumesFile: fileOf(parts.folder, key), runs, signal });
-      } else if (runs) {
+        await takeDisk(parts, { container, name: diskName(key), files: filesOf(parts.folder, key), ...how });
+      } else if (how.runs) {
         await thaw(parts, container);
       }
       return found ?? known(parts, key);
@@ -30,7 +30,7 @@ export function createDisks(parts: DisksParts): Disks {
       diskArchive({
         labels: sealed === undefined ? {} : { [SEALED_LABEL]: sealed },
         save: (read, signal) => saveImage(parts.engine, referenceOf(diskName(key)), read, signal),
-        volumesFile: fileOf(parts.folder, key),
+        files: filesOf(parts.folder, key),
         now: parts.clock.now(),
       }),
     drop: (key) => drop(parts, key),
@@ -52,7 +52,8 @@ async function known(parts: DisksParts, key: DiskKey): Promise<TakenDisk> {
 async function find(parts: DisksParts, key: DiskKey): Promise<TakenDisk | undefined> {
   try {
     const { Size: imageBytes } = await inspectImage(parts.engine, referenceOf(diskName(key)));
-    return { key, sizeBytes: imageBytes + (await sizeOf(fileOf(parts.folder, key))) };
+    const { ephemeral, volumes } = filesOf(parts.folder, key);
+    return { key, sizeBytes: imageBytes + (await sizeOf(ephemeral)) + (await sizeOf(volumes)) };
   } catch (error) {
     if (kindOf(error) === 'NotFound') return undefined;
     throw error;
@@ -67,8 +68,9 @@ async function drop(parts: DisksParts, key: DiskKey): Promise<void> {
     // A container stands on it: it goes with a sweep after that one.
     if (kindOf(error) !== 'NotFound' && kindOf(error) !== 'Conflict') throw error;
   }
-  const file = fileOf(parts.folder, key);
-  for (const path of [file, unfinishedOf(file)]) await rm(path, { force: true });
+  const { ephemeral, volumes } = filesOf(parts.folder, key);
+  const files = [ephemeral, volumes].flatMap((file) => [file, unfinishedOf(file)]);
+  for (const path of files) await rm(path, { force: true });
 }
 
 async function sweep(parts: DisksParts, isNeeded: (key: DiskKey) => boolean): Promise<void> {

@@ -28,6 +28,7 @@ const PROGRAMS = {
   'usr/bin/sudo': 'sudo.sh',
   'usr/bin/curl': 'curl.sh',
   'usr/bin/blkid': 'blkid.sh',
+  'usr/bin/lsblk': 'lsblk.sh',
   'usr/bin/mount': 'mount.sh',
   'usr/bin/umount': 'mount.sh',
 } as const;

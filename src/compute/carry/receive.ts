@@ -5,7 +5,7 @@ import { networkSubject } from '../network-subject.js';
 import type { InstanceOperation } from '../operation.js';
 import { providerMapping } from '../provider-mapping.js';
 import { dropGuest } from '../plan/guest-plan.js';
-import type { ContainerState, LocalImage } from '../ports/containers.js';
+import type { ContainerState, EphemeralDisk, LocalImage } from '../ports/containers.js';
 import type { Belongings } from '../ports/instance-folders.js';
 import { remake, remakeSettings } from '../verbs/remake.js';
 import { plug, untilWired } from '../verbs/wiring.js';
@@ -16,6 +16,7 @@ export interface Arrival {
   /** Of the image that the server was first made of. */
   readonly properties: Readonly<Record<string, string>>;
   readonly runs: boolean;
+  readonly ephemeral: EphemeralDisk;
   /** What came along beside its disk. */
   readonly belongings?: Belongings | undefined;
 }
@@ -33,7 +34,8 @@ export async function receive(op: InstanceOperation, arrival: Arrival): Promise<
   ]);
   const plugged = await plug(op, vifs);
   try {
-    if (image !== undefined) await remake(op, { image, properties, vifs, ownDisk: true, ...belongings });
+    const wish = { properties, vifs, ownDisk: true, ephemeral: arrival.ephemeral, ...belongings };
+    if (image !== undefined) await remake(op, { image, ...wish });
     if (runs) await untilWired(op, plugged);
   } finally {
     plugged.wait.cancel();

@@ -18,7 +18,11 @@ export async function sendDisk(op: InstanceOperation, imageId: string, clean: bo
   try {
     await library.create({ id: imageId, name, properties }, context);
     if ((await awaitQueued(op, imageId)) !== 'active') {
-      await send(op, imageId, await disks.take(mainKey(op), imageId, { runs: false, signal: op.signal }));
+      await send(
+        op,
+        imageId,
+        await disks.take(mainKey(op), imageId, { runs: false, ephemeral: true, signal: op.signal }),
+      );
     }
   } catch (error) {
     if (!signal.aborted) await forgetImage(op, imageId);

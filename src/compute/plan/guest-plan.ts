@@ -3,7 +3,14 @@ import { withoutForbiddenWords } from '../../settings/image-words.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
 import type { Instance, Vif } from '../../objects/index.js';
 import type { InstanceOperation, ManagerParts } from '../operation.js';
-import type { ContainerPlan, GuestContent, GuestFile, InstanceFacts, LocalImage } from '../ports/containers.js';
+import type {
+  ContainerPlan,
+  EphemeralDisk,
+  GuestContent,
+  GuestFile,
+  InstanceFacts,
+  LocalImage,
+} from '../ports/containers.js';
 import type { GuestKey, GuestRole, InjectedFile } from '../ports/instance-folders.js';
 import { injectedContents, keyContent } from './contents.js';
 
@@ -19,6 +26,7 @@ export interface GuestWish {
   readonly randomSeed?: string | null;
   /** The image is the server's own disk: what was put into it once is there, or was removed by its users. */
   readonly ownDisk?: boolean;
+  readonly ephemeralDisks: readonly EphemeralDisk[];
   /** Absent: the server's own container. */
   readonly role?: GuestRole;
 }
@@ -64,11 +72,11 @@ interface OnHost {
 
 /** Nothing can be written into a container with a root file system that is read-only, not even before its start. */
 async function assemble(subject: PlanSubject, wish: GuestWish, { cpus, drive, keep }: OnHost): Promise<ContainerPlan> {
-  const { instance, image } = wish;
+  const { instance, image, ephemeralDisks } = wish;
   const settings = withoutForbiddenWords(wish.settings, image.defaults, subject.parts.policy);
   const files = [...subject.parts.networks.guestFiles(instance.uuid), ...drive];
   const wanted = [...keyContents(subject), ...injectedContents(wish.injectedFiles, files)];
-  const plan = { key: keyOf(wish), instance, image, settings, cpus };
+  const plan = { key: keyOf(wish), instance, image, settings, cpus, ephemeralDisks };
   const isWritable = settings.read_only !== true;
   const contents = isWritable && wish.ownDisk === true ? [] : wanted;
   if (isWritable || contents.length === 0) return { ...plan, files, contents };

@@ -119,6 +119,9 @@ export interface ContainerLimits {
   readonly cpus: readonly number[] | null;
 }
 
+/** An ephemeral disk of a new container, at `/ephemeral0` and so on: empty, or with what its image has there of another host. */
+export type EphemeralDisk = 'blank' | 'carried';
+
 /** Everything a container is made from; docker/spec turns it into the engine's own words. */
 export interface ContainerPlan extends ContainerLimits {
   readonly key: ContainerKey;
@@ -126,6 +129,7 @@ export interface ContainerPlan extends ContainerLimits {
   /** They have to be there when the container is created. */
   readonly files: readonly GuestFile[];
   readonly contents: readonly GuestContent[];
+  readonly ephemeralDisks: readonly EphemeralDisk[];
 }
 
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
@@ -166,10 +170,7 @@ export interface ContainerUsage {
   readonly interfaces: ReadonlyMap<string, InterfaceUsage>;
 }
 
-export interface InterfaceUsage {
-  readonly received: TrafficFigures;
-  readonly sent: TrafficFigures;
-}
+export type InterfaceUsage = Readonly<Record<'received' | 'sent', TrafficFigures>>;
 
 export interface TrafficFigures {
   readonly bytes: number;

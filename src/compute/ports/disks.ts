@@ -17,18 +17,19 @@ export interface TakenDisk {
 
 /**
  * Containers' disks as things that are kept, sent and made anew: the writable layer and what is in the anonymous volumes
- * of its image. Implemented by docker/disks. Everything here is safe to repeat.
+ * of its image; ephemeral disks where they are asked for. Implemented by docker/disks. Everything here is safe to repeat.
  */
 export interface Disks {
   /**
    * Takes the disk as it is at one moment; the container stands still for just so long. One that was taken under this key
    * before is found again. `runs`: the container is to go on afterwards, also when it is found frozen by an earlier try.
+   * `ephemeral`: with its ephemeral disks, which are no part of an image of a server.
    * Throws NotFound without a container, Unavailable when this host has no room or the engine is away.
    */
   take(
     container: ContainerKey,
     purpose: string,
-    how: { readonly runs: boolean; readonly signal: AbortSignal },
+    how: { readonly runs: boolean; readonly ephemeral: boolean; readonly signal: AbortSignal },
   ): Promise<TakenDisk>;
   /**
    * The disk as an archive that boots as an image (`docker save`'s format): with what the container ran, without our
@@ -53,7 +54,7 @@ export interface Disks {
    */
   checkCarriable(container: ContainerKey, signal: AbortSignal): Promise<void>;
   /**
-   * Copies the disk of a stopped container, volumes included, to one that was made of the same image and has never run.
+   * Copies the disk of a stopped container, volumes and ephemeral disks included, to one that was made of the same image and has never run.
    * Throws what `checkCarriable` does, Conflict when one of them is not so.
    */
   carry(way: { readonly from: ContainerKey; readonly to: ContainerKey }, signal: AbortSignal): Promise<void>;

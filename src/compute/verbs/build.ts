@@ -6,6 +6,7 @@ import { optionalStringArg } from '../arguments.js';
 import { imageFacts, instanceFacts } from '../instance-facts.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { readInjectedFiles } from '../plan/contents.js';
+import { ephemeralDisks } from '../plan/ephemeral.js';
 import { planGuest, wantsDrive } from '../plan/guest-plan.js';
 import { instanceSettings } from '../plan/instance-settings.js';
 import { POWER_STATE, type LocalImage } from '../ports/containers.js';
@@ -119,7 +120,9 @@ async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void
   const { image, plugged } = await prepare(op, request);
   try {
     const { vifs } = plugged;
-    const plan = await planGuest(op, { instance, settings, image, vifs, injectedFiles, adminPassword });
+    const disks = ephemeralDisks(op.instance.get('flavor'), request.devices);
+    const wish = { instance, settings, image, vifs, injectedFiles, adminPassword, ephemeralDisks: disks };
+    const plan = await planGuest(op, wish);
     await containers.create(plan, op.signal);
     await untilWired(op, plugged);
   } finally {

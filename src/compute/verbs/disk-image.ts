@@ -116,7 +116,7 @@ async function takeAndSend(op: InstanceOperation, { imageId, tasks, runs, sealed
     return;
   }
   if (state === undefined) throw vanished();
-  const disk = await op.parts.disks.take(mainKey(op), imageId, { runs, signal: op.signal });
+  const disk = await op.parts.disks.take(mainKey(op), imageId, { runs, ephemeral: false, signal: op.signal });
   await save(op, { task_state: sending }, [taking]);
   await send(op, imageId, disk, sealed);
 }

@@ -69,9 +69,13 @@ async function isLeaving(op: InstanceOperation): Promise<boolean> {
 
 function refuseWhatCannotBe(op: InstanceOperation): void {
   if (booleanArg(op.request.args, 'preserve_ephemeral', false)) {
-    throw new ServiceError('Unsupported', 'A container has no ephemeral disk that a rebuild could leave alone.', {
-      nova: { name: 'PreserveEphemeralNotSupported', code: 400 },
-    });
+    throw new ServiceError(
+      'Unsupported',
+      'Ephemeral disks go with the container, and a rebuild makes a new one. Rebuild without preserve_ephemeral.',
+      {
+        nova: { name: 'PreserveEphemeralNotSupported', code: 400 },
+      },
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 import { instanceFacts } from '../instance-facts.js';
 import type { InstanceOperation } from '../operation.js';
+import { ephemeralDisksOf } from '../plan/ephemeral.js';
 import { planGuest } from '../plan/guest-plan.js';
 import { instanceSettings } from '../plan/instance-settings.js';
-import type { ContainerPlan, InstanceFacts, LocalImage } from '../ports/containers.js';
+import type { ContainerPlan, EphemeralDisk, InstanceFacts, LocalImage } from '../ports/containers.js';
 import type { Belongings, GuestRole } from '../ports/instance-folders.js';
 import type { InstanceSettings } from '../../settings/catalogue.js';
 import type { Vif } from '../../objects/index.js';
@@ -16,6 +17,8 @@ export interface Remake extends Partial<Belongings> {
   readonly vifs: readonly Vif[];
   /** The image is what the server's disk was. */
   readonly ownDisk?: boolean;
+  /** Absent: made anew, blank. */
+  readonly ephemeral?: EphemeralDisk;
   /** Absent: the server's own container. */
   readonly role?: GuestRole;
 }
@@ -30,14 +33,15 @@ export async function remake(op: InstanceOperation, wish: Remake): Promise<void>
   await op.parts.containers.create(await remakePlan(op, wish), op.signal);
 }
 
-/** What it is to be made of. */
+/** What it is to be made of. A rescue has ephemeral disks where the server's own disk is. */
 export async function remakePlan(op: InstanceOperation, wish: Remake): Promise<ContainerPlan> {
   const { image, properties, vifs, injectedFiles = [], adminPassword = null, randomSeed = null } = wish;
-  const { role = 'main', ownDisk = false } = wish;
+  const { role = 'main', ownDisk = false, ephemeral } = wish;
   const instance = factsOf(op, properties);
   const settings = remakeSettings(op, properties);
   const belongings = { injectedFiles, adminPassword, randomSeed };
-  return planGuest(op, { instance, settings, image, vifs, ...belongings, role, ownDisk });
+  const disks = role === 'rescue' ? [] : await ephemeralDisksOf(op, op.instance.get('flavor'), ephemeral);
+  return planGuest(op, { instance, settings, image, vifs, ...belongings, role, ownDisk, ephemeralDisks: disks });
 }
 
 /**

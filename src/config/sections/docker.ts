@@ -45,7 +45,7 @@ const containers = {
     help:
       "A flavor's root disk bounds what a container writes where the engine's storage can hold it to that: overlay2 on XFS " +
       'mounted with prjquota, btrfs, zfs, devicemapper. Elsewhere, warn: such a container is not bounded, and the log says ' +
-      'so once; refuse: it is not made here. Volumes are never bounded.',
+      'so once; refuse: it is not made here. Volumes are never bounded, so the same is done with ephemeral disks everywhere.',
   }),
   no_new_privileges: option(boolean(), {
     default: true,

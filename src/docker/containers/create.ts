@@ -4,6 +4,7 @@ import { createContainer } from '../engine/containers.js';
 import type { CreateOptions } from '../engine/wire.js';
 import { containerName } from '../names.js';
 import { createdState, inspectedState } from '../state.js';
+import { openEphemeralDisks } from './ephemeral.js';
 import { inject } from './inject.js';
 import type { ContainerParts } from './parts.js';
 import { asUnacceptable } from './refusals.js';
@@ -28,8 +29,10 @@ export async function create(
     const made = (await make(parts, plan, spec, signal)) ?? (await adopt(parts, plan));
     if (made !== undefined) {
       // One that has run has had its files, and may have changed them since.
-      if (made.status === 'created')
+      if (made.status === 'created') {
+        await openEphemeralDisks(parts, made.containerId, plan.ephemeralDisks);
         await inject(parts, { key: plan.key, id: made.containerId }, plan.contents, signal);
+      }
       return made;
     }
     signal.throwIfAborted();

@@ -7,26 +7,26 @@ import { dockerImage } from '../images/archive/docker.js';
 import { asObject } from '../images/archive/shapes.js';
 import { tarReader, tarWriter, type TarWriter } from '../images/archive/tar.js';
 import { leavingConfiguration } from './configuration.js';
-import { sizeOf } from './folder.js';
+import { sizeOf, type LayerFiles } from './folder.js';
 import { SavedEntries } from './saved-entries.js';
 
 /** What an archive of a disk is made of. */
 export interface ArchiveParts {
   /** Hands over the image of the writable layer and all below, as `docker save` writes it. */
   save(read: (saved: Readable) => Promise<void>, signal: AbortSignal): Promise<void>;
-  /** One more layer to put on top, if there is such a file. */
-  readonly volumesFile: string;
+  /** More layers to put on top, as far as there are such files. */
+  readonly files: LayerFiles;
   readonly now: Date;
   /** That the image is to have besides its own. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 const HIGH_WATER_BYTES = 256 * 1024;
-const VOLUMES = 'volumes.tar';
 
 /**
- * One archive of the saved image and the volumes' layer, written while it is read: layers go through as they come, the
- * configuration is rewritten, and the manifest comes last. It names no tag, so that whoever loads it by hand loses none.
+ * One archive of the saved image and the volumes' layers, written while it is read: layers go through as they come, the
+ * configuration is rewritten, and the manifest comes last. Ephemeral disks that came with the image are left out: the
+ * container has them anew. It names no tag, so that whoever loads it by hand loses none.
  * The stream errors with what went wrong; destroying it ends the work.
  */
 export function diskArchive(parts: ArchiveParts): Readable {
@@ -60,17 +60,26 @@ async function compose(parts: ArchiveParts, out: TarWriter, signal: AbortSignal)
     throw new ServiceError('Internal', 'The container engine saved an image without a description.');
   }
   const layers = await entries.layers(paths.layers);
-  const volumes = await sendVolumes(out, parts.volumesFile);
-  await writeJson(out, 'config.json', leavingConfiguration(configuration, volumes, parts));
-  const all = volumes === null ? layers : [...layers, VOLUMES];
+  const added: AddedLayer[] = [];
+  for (const kind of ['ephemeral', 'volumes'] as const) added.push(...(await sendLayer(out, kind, parts.files[kind])));
+  const changes = { kept: layers.map((name) => name !== null), added };
+  await writeJson(out, 'config.json', leavingConfiguration(configuration, changes, parts));
+  const all = [...layers.filter((name) => name !== null), ...added.map(({ name }) => name)];
   await writeJson(out, 'manifest.json', [{ Config: 'config.json', RepoTags: null, Layers: all }]);
   out.finalize();
 }
 
-/** Gives the layer's hash; null when there is none. */
-async function sendVolumes(out: TarWriter, file: string): Promise<string | null> {
+interface AddedLayer {
+  readonly kind: keyof LayerFiles;
+  readonly name: string;
+  readonly diffId: string;
+}
+
+/** [] when there is none. */
+async function sendLayer(out: TarWriter, kind: keyof LayerFiles, file: string): Promise<readonly AddedLayer[]> {
   const size = await sizeOf(file);
-  if (size === 0) return null;
+  if (size === 0) return [];
+  const name = `${kind}.tar`;
   const hash = createHash('sha256');
   async function* hashed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
@@ -78,8 +87,8 @@ async function sendVolumes(out: TarWriter, file: string): Promise<string | null>
       yield chunk;
     }
   }
-  await pipeline(createReadStream(file, { highWaterMark: HIGH_WATER_BYTES }), hashed, out.entry(VOLUMES, size));
-  return `sha256:${hash.digest('hex')}`;
+  await pipeline(createReadStream(file, { highWaterMark: HIGH_WATER_BYTES }), hashed, out.entry(name, size));
+  return [{ kind, name, diffId: `sha256:${hash.digest('hex')}` }];
 }
 
 async function writeJson(out: TarWriter, name: string, value: unknown): Promise<void> {

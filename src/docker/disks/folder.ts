@@ -2,9 +2,17 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskKey } from '../../compute/ports/disks.js';
 
-/** Where the volumes' layer of a taken disk lies. */
-export function fileOf(folder: string, { instanceUuid, purpose }: DiskKey): string {
-  return join(folder, `${instanceUuid}.${purpose}.tar`);
+/** Layers of a taken disk beside those of its image. */
+export interface LayerFiles {
+  /** Of the ephemeral disks, at the bottom: a volume of the image may lie in one of them. */
+  readonly ephemeral: string;
+  readonly volumes: string;
+}
+
+/** Where they lie; those that are there. */
+export function filesOf(folder: string, { instanceUuid, purpose }: DiskKey): LayerFiles {
+  const path = join(folder, `${instanceUuid}.${purpose}`);
+  return { ephemeral: `${path}.ephemeral`, volumes: `${path}.tar` };
 }
 
 /** What it is called until it is whole. */
@@ -16,7 +24,7 @@ export function unfinishedOf(file: string): string {
 export async function filesIn(folder: string): Promise<readonly { readonly path: string; readonly key: DiskKey }[]> {
   const names = (await unlessMissing(readdir(folder))) ?? [];
   return names.flatMap((name) => {
-    const [, instanceUuid, purpose] = /^([0-9a-f-]{36})\.([\w.-]+)\.tar(?:\.part)?$/.exec(name) ?? [];
+    const [, instanceUuid, purpose] = /^([0-9a-f-]{36})\.([\w.-]+)\.(?:tar|ephemeral)(?:\.part)?$/.exec(name) ?? [];
     if (instanceUuid === undefined || purpose === undefined) return [];
     return [{ path: join(folder, name), key: { instanceUuid, purpose } }];
   });

@@ -13,6 +13,7 @@ import { tarReader } from '../images/archive/tar.js';
 import type { ImageName } from '../images/reference.js';
 import { locate } from './located.js';
 import { ownLayer } from './overlay.js';
+import type { LayerFiles } from './folder.js';
 import type { DisksParts } from './parts.js';
 import { checkRoom } from './tools.js';
 import { writeVolumeLayer, type VolumeAt } from './volume-layer.js';
@@ -20,8 +21,10 @@ import { writeVolumeLayer, type VolumeAt } from './volume-layer.js';
 export interface Taking {
   readonly container: ContainerKey;
   readonly name: ImageName;
-  /** Where the volumes' layer goes. */
-  readonly volumesFile: string;
+  /** Where the layers of what is in volumes go. */
+  readonly files: LayerFiles;
+  /** With the ephemeral disks. */
+  readonly ephemeral: boolean;
   /** It is to go on afterwards. */
   readonly runs: boolean;
   readonly signal: AbortSignal;
@@ -39,10 +42,10 @@ export async function takeDisk(parts: DisksParts, taking: Taking): Promise<void>
     const layer = ownLayer(inspect);
     // The engine writes holes out as it commits, and would fill its own disk.
     if (layer.folder !== null) await checkRoom(parts, { folders: [layer.upper], size: 'claimed' }, taking.signal);
-    const volumes = await volumesOf(parts, inspect);
+    const layers = await layersOf(parts, inspect, taking);
     // Without volumes the engine's own freeze is enough, and it outlives us.
-    if (volumes.length === 0) await commit(parts, taking, { id, freeze: true });
-    else await whileFrozen(parts, inspect, taking.runs, () => takeBoth(parts, taking, { id, volumes }));
+    if (layers.every(({ volumes }) => volumes.length === 0)) await commit(parts, taking, { id, freeze: true });
+    else await whileFrozen(parts, inspect, taking.runs, () => takeAll(parts, taking, { id, layers }));
     return true;
   });
   if (done === undefined) throw containerMissing(taking.container);
@@ -56,23 +59,33 @@ export async function thaw({ engine, ours }: DisksParts, container: ContainerKey
   });
 }
 
-async function takeBoth(
+/** What is in volumes, as a layer: a file that is not there when there are none. */
+interface LayerOfVolumes {
+  readonly file: string;
+  readonly kind: keyof LayerFiles;
+  readonly volumes: readonly VolumeAt[];
+}
+
+async function takeAll(
   parts: DisksParts,
   taking: Taking,
-  { id, volumes }: { readonly id: string; readonly volumes: readonly VolumeAt[] },
+  { id, layers }: { readonly id: string; readonly layers: readonly LayerOfVolumes[] },
 ): Promise<void> {
-  const { volumesFile, signal } = taking;
-  await mkdir(dirname(volumesFile), { recursive: true, mode: 0o700 });
-  await writeVolumeLayer(volumes, volumesFile, { observer: parts.observer, signal });
+  for (const { file, kind, volumes } of layers) {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    if (volumes.length === 0) await rm(file, { force: true });
+    else await writeVolumeLayer(volumes, file, { observer: parts.observer, signal: taking.signal, kind });
+  }
   await commit(parts, taking, { id, freeze: false });
 }
 
 async function commit(
   { engine, log }: DisksParts,
-  { container, name, volumesFile, signal }: Taking,
+  { container, name, files, signal }: Taking,
   { id, freeze }: { readonly id: string; readonly freeze: boolean },
 ): Promise<void> {
-  if (freeze) await rm(volumesFile, { force: true }); // of a try on a container that had some
+  // Of a try on a container that had some.
+  if (freeze) for (const file of [files.ephemeral, files.volumes]) await rm(file, { force: true });
   const startedAt = performance.now();
   await commitContainer(engine, id, { as: name, freeze }, signal);
   const durationMs = Math.round(performance.now() - startedAt);
@@ -98,13 +111,25 @@ async function whileFrozen(
   }
 }
 
-/** Its anonymous volumes; what is bound into it from elsewhere is not its own. */
-async function volumesOf({ engine }: DisksParts, { Id: id, Mounts: mounts }: ContainerInspect): Promise<VolumeAt[]> {
-  const volumes = mounts.filter(({ Type: type, Driver: driver }) => type === 'volume' && driver === 'local');
+/** Its anonymous volumes; what is bound into it from elsewhere is not its own. Those of its image are not asked for by name. */
+async function layersOf(
+  { engine }: DisksParts,
+  { Id: id, Mounts: mounts, HostConfig: { Mounts: asked } }: ContainerInspect,
+  { files, ephemeral }: Taking,
+): Promise<readonly LayerOfVolumes[]> {
+  const disks = new Set((asked ?? []).filter(({ Type: type }) => type === 'volume').map(({ Target: path }) => path));
+  const all = mounts.filter(({ Type: type, Driver: driver }) => type === 'volume' && driver === 'local');
   const headerOf = (path: string): Promise<Header> => getArchive(engine, id, path, firstHeader);
-  return Promise.all(
-    volumes.map(async ({ Source: source, Destination: path }) => ({ source, at: await locate(path, headerOf) })),
-  );
+  const located = (volumes: typeof all): Promise<VolumeAt[]> =>
+    Promise.all(
+      volumes.map(async ({ Source: source, Destination: path }) => ({ source, at: await locate(path, headerOf) })),
+    );
+  const ofDisks = ephemeral ? all.filter(({ Destination: path }) => disks.has(path)) : [];
+  const ofImage = all.filter(({ Destination: path }) => !disks.has(path));
+  return [
+    { file: files.ephemeral, kind: 'ephemeral', volumes: await located(ofDisks) },
+    { file: files.volumes, kind: 'volumes', volumes: await located(ofImage) },
+  ];
 }
 
 /** Reads no further than the first header of an archive. */

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pack, type Header } from 'tar-stream';
 import { ServiceError } from '../../errors/kinds.js';
 import { observed, type CallObserver } from '../../observe/calls.js';
-import { unfinishedOf } from './folder.js';
+import { unfinishedOf, type LayerFiles } from './folder.js';
 import type { Located } from './located.js';
 
 /** A volume's data on this host, and where the container has them. */
@@ -14,12 +14,28 @@ export interface VolumeAt {
   readonly at: Located;
 }
 
+/** Whether a layer holds ephemeral disks, by its first bytes. */
+export function isEphemeralLayer(head: Buffer): boolean {
+  const owner = head.subarray(OWNER_AT, OWNER_AT + OWNER_BYTES).toString('latin1');
+  return owner.replace(/\0.*$/s, '') === EPHEMERAL_MARK;
+}
+
 interface Writing {
+  readonly kind: keyof LayerFiles;
   readonly observer: CallObserver;
   readonly signal: AbortSignal;
   /** Of the file system of a folder. */
   readonly freeBytes?: (folder: string) => Promise<number>;
 }
+
+/**
+ * Who owns the first entry of a layer of ephemeral disks, by name (engines go by numbers): it is known by that when it comes
+ * out of an engine again, byte for byte.
+ */
+const EPHEMERAL_MARK = 'nova-ephemeral';
+/** Of a tar header (POSIX ustar): enough to know the mark. */
+export const HEADER_BYTES = 512;
+const [OWNER_AT, OWNER_BYTES] = [265, 32];
 
 const TRAILER_BYTES = 1024;
 const MOST_WORDS = 2000;
@@ -40,12 +56,12 @@ const SOME_DIFFER = 1;
 export async function writeVolumeLayer(
   volumes: readonly VolumeAt[],
   file: string,
-  { observer, signal, freeBytes = freeBytesAt }: Writing,
+  { kind, observer, signal, freeBytes = freeBytesAt }: Writing,
 ): Promise<void> {
   const unfinished = unfinishedOf(file);
   const handle = await open(unfinished, 'w', 0o600);
   try {
-    await handle.writeFile(await frame(volumes));
+    await handle.writeFile(await frame(volumes, kind));
     const call = { system: 'host', name: 'volumes.read' } as const;
     const mostBytes = (await freeBytes(dirname(file))) * MOST_OF_FREE;
     await observed(observer, call, () => runTar(tarArguments(volumes), { output: handle.fd, mostBytes }, signal));
@@ -59,14 +75,15 @@ export async function writeVolumeLayer(
  * What goes before the data: the folders above as they are, and for each volume the mark that it hides what lower layers
  * have at its place: files that were deleted in the volume stay deleted.
  */
-async function frame(volumes: readonly VolumeAt[]): Promise<Buffer> {
+async function frame(volumes: readonly VolumeAt[], kind: keyof LayerFiles): Promise<Buffer> {
   const out = pack();
+  const mark = kind === 'ephemeral' ? { uname: EPHEMERAL_MARK } : {};
   const parents = new Map(volumes.flatMap(({ at }) => [...at.parents]));
   // The engine takes no layer that names a path twice (tar-split), and folders of volumes come with their data.
   const own = [...parents].filter(([path]) => !volumes.some(({ at }) => isWithin(path, at.path)));
-  for (const [path, header] of own) out.entry(asFolder(path, header));
+  for (const [path, header] of own) out.entry({ ...asFolder(path, header), ...mark });
   for (const { at } of volumes) {
-    out.entry({ name: `${at.path.slice(1)}/.wh..wh..opq`, mode: 0o600 }, '');
+    out.entry({ name: `${at.path.slice(1)}/.wh..wh..opq`, mode: 0o600, ...mark }, '');
   }
   out.finalize();
   const chunks: Buffer[] = [];

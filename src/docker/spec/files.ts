@@ -1,13 +1,19 @@
 import type { ContainerPlan } from '../../compute/ports/containers.js';
+import { ephemeralMounts } from './ephemeral.js';
 import type { Fragment } from './fragment.js';
 import type { SpecHost } from './host.js';
 
-/** What it sees of files beside its image's: some of the host's that are its own, and file systems in memory. */
-export function files({ files: own, settings }: ContainerPlan, { lxcfs }: SpecHost): Fragment {
-  const mounts = [...own, ...lxcfs].map(
+/**
+ * What it sees of files beside its image's: some of the host's that are its own, its ephemeral disks, and file systems in
+ * memory.
+ */
+export function files(plan: ContainerPlan, host: SpecHost): Fragment {
+  const { files: own, settings } = plan;
+  const binds = [...own, ...host.lxcfs].map(
     ({ hostPath, guestPath, readOnly = false }) =>
       ({ Type: 'bind', Source: hostPath, Target: guestPath, ReadOnly: readOnly }) as const,
   );
+  const mounts = [...binds, ...ephemeralMounts(plan, host)];
   const tmpfs = (settings.tmpfs ?? []).map(
     ({ path, sizeBytes, options }) => [path, [`size=${sizeBytes}`, ...options].join(',')] as const,
   );

@@ -47,7 +47,7 @@ describe('the disk of a container with large sparse files, on an engine with a s
   it('is refused when it would not fit, before anything is written or stopped, and the user is told what to do', async () => {
     const { key } = await withHole(2048);
     const before = engine.usedBytes();
-    const taking = disks.take(key, 'image', { runs: true, signal: bench.signal });
+    const taking = disks.take(key, 'image', { runs: true, ephemeral: false, signal: bench.signal });
     await rejects(
       taking,
       failsAs('Unavailable', /claim 2\.0 GiB, holes included.* Delete or shrink large sparse files/s),
@@ -60,7 +60,7 @@ describe('the disk of a container with large sparse files, on an engine with a s
   it('is taken when it fits, holes written out: that is why it is asked', async () => {
     const { key } = await withHole(300);
     const before = engine.usedBytes();
-    await disks.take(key, 'image', { runs: true, signal: bench.signal });
+    await disks.take(key, 'image', { runs: true, ephemeral: false, signal: bench.signal });
     const grownBytes = engine.usedBytes() - before;
     ok(grownBytes > 290 * MIB && grownBytes < 330 * MIB, `${Math.round(grownBytes / MIB)} MiB`);
     await disks.drop({ instanceUuid: key.instanceUuid, purpose: 'image' });

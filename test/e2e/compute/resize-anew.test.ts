@@ -8,11 +8,12 @@ describe('a server resized on its host that needs a new container', () => {
   const lab = new Lab();
   const { plane } = lab;
   let id: string;
+  let image: string;
   let odd: string;
 
   before(async () => {
-    const image = await uploadImage(lab, 'anew', await variantImage(lab, ['VOLUME /data']));
-    const flavor = { name: 'resize-anew', vcpus: 1, ram: 128, disk: 1 };
+    image = await uploadImage(lab, 'anew', await variantImage(lab, ['VOLUME /data']));
+    const flavor = { name: 'resize-anew', vcpus: 1, ram: 128, disk: 1, 'OS-FLV-EXT-DATA:ephemeral': 2 };
     odd = (await lab.rest.post<{ flavor: { id: string } }>('compute', '/flavors', { flavor })).flavor.id;
     const specs = { extra_specs: { 'docker:shm_size': '32m', 'docker:env:KIND': 'odd' } };
     await lab.rest.post('compute', `/flavors/${odd}/os-extra_specs`, specs);
@@ -54,6 +55,8 @@ describe('a server resized on its host that needs a new container', () => {
   const BEFORE = `${64 * 2 ** 20} ${64 * 2 ** 20} true`;
   const AFTER = `${32 * 2 ** 20} ${128 * 2 ** 20} true`;
   const DISK = /^mine\nmine\n4711 2\n\d{1,3}\n$/;
+  const volumes = async (): Promise<number> =>
+    (await plane.docker(['volume', 'ls', '-q'])).split('\n').filter((line) => line !== '').length;
   const resize = (): Promise<unknown> => lab.act(id, { resize: { flavorRef: odd } });
 
   it('says so before, and has its disk, volumes and addresses in the new one', async () => {
@@ -69,7 +72,7 @@ describe('a server resized on its host that needs a new container', () => {
     );
     assert.match(await disk(), DISK);
     const told = (await lab.eventsOf(id, 'resize')).find(({ event }) => event === 'container_remake');
-    assert.match(told?.details ?? '', /flavors differ in env, shm_size/);
+    assert.match(told?.details ?? '', /flavors differ in env, shm_size, ephemeral disks/);
   });
 
   it('is reverted to what it was, without what it has written since', async () => {
@@ -103,15 +106,43 @@ describe('a server resized on its host that needs a new container', () => {
   }
 
   it('is confirmed: the old one is gone; deleted, nothing is left', async () => {
-    const volumes = (await plane.docker(['volume', 'ls', '-q'])).split('\n').length;
+    const before = await volumes();
     await resize();
     await lab.reaches(id, 'VERIFY_RESIZE');
+    await inside('echo new > /ephemeral0/file');
     await lab.act(id, { confirmResize: null });
     await lab.reaches(id, 'ACTIVE');
     assert.deepEqual([await names(), await state()], [[`nova-${id}`], AFTER]);
     assert.match(await disk(), DISK);
-    assert.equal((await plane.docker(['volume', 'ls', '-q'])).split('\n').length, volumes);
+    assert.deepEqual([await volumes(), await inside('cat /ephemeral0/file')], [before + 1, 'new\n']);
     await lab.delete(id);
-    assert.deepEqual(await names(), []);
+    assert.deepEqual([await names(), await volumes()], [[], before - 1]);
+  });
+
+  it('with ephemeral disks from the start has as many as were asked for, and never less; a rebuild makes them anew', async () => {
+    const before = await volumes();
+    const disk = { boot_index: -1, source_type: 'blank', destination_type: 'local', volume_size: 1 };
+    const root = { boot_index: 0, source_type: 'image', destination_type: 'local', uuid: image };
+    const devices = [root, disk, disk].map((device) => ({ ...device, delete_on_termination: true }));
+    const more = { block_device_mapping_v2: devices };
+    ({ id } = await lab.boot({ name: 'ephemeral', image, flavor: 'resize-anew', more }));
+    await inside('echo a > /ephemeral0/file; echo b > /ephemeral1/file');
+    await lab.act(id, { 'os-stop': null });
+    await lab.reaches(id, 'SHUTOFF');
+    await lab.act(id, { 'os-start': null });
+    await lab.reaches(id, 'ACTIVE');
+    assert.equal(await inside('cat /ephemeral?/file'), 'a\nb\n');
+
+    await lab.act(id, { resize: { flavorRef: await lab.flavorId('m1.nano') } });
+    await lab.reaches(id, 'ACTIVE');
+    const [refused] = (await lab.eventsOf(id, 'resize')).filter(({ event }) => event === 'compute_prep_resize');
+    assert.match(refused?.details ?? '', /ephemeral disks have 2 GB and flavor m1.nano has 0 GB/);
+    assert.equal(await inside('cat /ephemeral?/file'), 'a\nb\n');
+
+    await lab.act(id, { rebuild: { imageRef: image } });
+    await lab.reaches(id, 'ACTIVE');
+    assert.equal(await inside('ls -A /ephemeral0 /ephemeral1 | tr "\\n" " "'), '/ephemeral0:  /ephemeral1: ');
+    await lab.delete(id);
+    assert.equal(await volumes(), before);
   });
 });

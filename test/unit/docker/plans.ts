@@ -1,5 +1,6 @@
 import type {
   ContainerPlan,
+  EphemeralDisk,
   FlavorFacts,
   GuestContent,
   GuestFile,
@@ -51,6 +52,7 @@ export interface PlanChanges {
   readonly cpus?: readonly number[];
   readonly contents?: readonly GuestContent[];
   readonly files?: readonly GuestFile[];
+  readonly ephemeralDisks?: readonly EphemeralDisk[];
 }
 
 /** A plan of a small instance, with what a test wants otherwise. */
@@ -86,9 +88,12 @@ export function planOf(changes: PlanChanges = {}): ContainerPlan {
     },
     settings: changes.settings ?? {},
     cpus: changes.cpus ?? null,
-    files: changes.files ?? [],
-    contents: changes.contents ?? [],
+    ...listsOf(changes),
   };
+}
+
+function listsOf({ files, contents, ephemeralDisks }: PlanChanges) {
+  return { files: files ?? [], contents: contents ?? [], ephemeralDisks: ephemeralDisks ?? [] };
 }
 
 /** A log that keeps what is written. */

@@ -94,6 +94,7 @@ function planOf({ ports }: Rooms, reference: string): ContainerPlan {
     },
     files: Object.entries(names).map(([guestPath, hostPath]) => ({ hostPath, guestPath })),
     contents: [],
+    ephemeralDisks: [],
   };
 }
 

@@ -57,7 +57,11 @@ async function arrive(op: InstanceOperation, migration: Migration): Promise<void
   const facts = instanceFacts(op.instance, op.parts.settings, dictArg(op.request.args, 'image'));
   const runs = stateBefore(op) !== 'stopped';
   const belongings = unpackedBelongings(op.request.args['disk_info']);
-  await receive(op, { imageId: migration.get('uuid'), properties: facts.imageProperties, runs, belongings });
+  const had = op.instance.peek('old_flavor') ?? op.instance.get('flavor');
+  await receive(op, {
+    ...{ imageId: migration.get('uuid'), properties: facts.imageProperties, runs, belongings },
+    ephemeral: had.get('ephemeral_gb') > 0 ? 'carried' : 'blank',
+  });
 }
 
 /** The engine may have done a part of it. */

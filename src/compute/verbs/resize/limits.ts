@@ -5,6 +5,7 @@ import type { InstanceSettings, SettingName } from '../../../settings/catalogue.
 import { guestState, mainKey, vanished } from '../../guest.js';
 import { flavorFacts, instanceFacts } from '../../instance-facts.js';
 import type { InstanceOperation } from '../../operation.js';
+import { ephemeralGbInUse } from '../../plan/ephemeral.js';
 import { instanceSettings } from '../../plan/instance-settings.js';
 import { POWER_STATE, type ContainerLimits, type PowerState } from '../../ports/containers.js';
 
@@ -33,7 +34,27 @@ export async function checkFlavor(op: InstanceOperation, flavor: Flavor): Promis
 export async function fixedChanges(op: InstanceOperation, before: Flavor, after: Flavor): Promise<readonly string[]> {
   const fixed = changedSettings(limitsOf(op, before).settings, limitsOf(op, after).settings);
   const isOtherDisk = before.get('root_gb') !== after.get('root_gb') && (await op.parts.containers.limitsRootDisk());
-  return isOtherDisk ? [...fixed, 'the size of the root disk'] : fixed;
+  const isOtherEphemeral = hasEphemeral(before) !== hasEphemeral(after);
+  return [
+    ...fixed,
+    ...(isOtherDisk ? ['the size of the root disk'] : []),
+    ...(isOtherEphemeral ? ['ephemeral disks'] : []),
+  ];
+}
+
+function hasEphemeral(flavor: Flavor): boolean {
+  return flavor.get('ephemeral_gb') > 0;
+}
+
+/** Ephemeral disks are never made smaller, nor taken away. Throws Invalid (ResizeError). */
+export async function checkEphemeral(op: InstanceOperation, flavor: Flavor): Promise<void> {
+  const [before, after] = [op.instance.get('flavor'), flavor.get('ephemeral_gb')];
+  if (before.get('ephemeral_gb') <= after) return;
+  const devices = await op.conductor.blockDevices.ofInstance(op.instance.get('uuid'));
+  const inUse = ephemeralGbInUse(before, devices);
+  if (inUse <= after) return;
+  const reason = `its ephemeral disks have ${inUse} GB and flavor ${flavor.get('name') ?? ''} has ${after} GB`;
+  throw resizeError('Invalid', `${reason}: no disk is made smaller`);
 }
 
 async function checkDisk(op: InstanceOperation, fixed: readonly string[]): Promise<void> {

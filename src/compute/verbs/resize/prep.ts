@@ -10,7 +10,7 @@ import { groupHint } from '../build-request.js';
 import { refuseVolumes } from '../volumes.js';
 import { elsewhereOrTakeBack } from './elsewhere.js';
 import { flavorRow } from './flavors.js';
-import { checkFlavor } from './limits.js';
+import { checkEphemeral, checkFlavor } from './limits.js';
 import { announce, dropOthers } from './remade.js';
 import { migrationOf, saveMigration } from './migration.js';
 import { orTakeBack } from './take-back.js';
@@ -45,6 +45,7 @@ function newFlavor(op: InstanceOperation): Flavor {
 
 /** Gives what of the flavor needs a new container here. */
 async function checkWhatIsAsked(op: InstanceOperation, flavor: Flavor): Promise<readonly string[]> {
+  await checkEphemeral(op, flavor);
   const host = op.instance.get('host');
   const uuid = op.instance.get('uuid');
   if (host !== op.parts.settings.host) {

@@ -3,6 +3,7 @@ import { withoutForbiddenWords } from '../../../settings/image-words.js';
 import { startNew } from '../../first-moments.js';
 import { keyOf, mainKey, powerOff, powerOn, vanished } from '../../guest.js';
 import type { InstanceOperation } from '../../operation.js';
+import { ephemeralDisksOf } from '../../plan/ephemeral.js';
 import type { ContainerPlan } from '../../ports/containers.js';
 import { limitsOf, reservedCpus, setLimits } from './limits.js';
 import { stateBefore } from './migration.js';
@@ -55,13 +56,14 @@ async function prepare(op: InstanceOperation, flavor: Flavor): Promise<void> {
   await containers.rename(main, keyOf(op, 'former'));
 }
 
-/** Files that the old one was given are in its disk, or are mounted as they were. */
+/** Files that the old one was given are in its disk, or are mounted as they were. What ephemeral disks have is copied. */
 async function planOf(op: InstanceOperation, flavor: Flavor): Promise<ContainerPlan> {
   const { image, files } = await op.parts.containers.making(mainKey(op));
   const { instance, settings: set } = limitsOf(op, flavor);
   const settings = withoutForbiddenWords(set, image.defaults, op.parts.policy);
   const cpus = await reservedCpus(op, flavor);
-  return { key: keyOf(op, 'incoming'), instance, settings, image, cpus, files, contents: [] };
+  const disks = await ephemeralDisksOf(op, flavor);
+  return { key: keyOf(op, 'incoming'), instance, settings, image, cpus, files, contents: [], ephemeralDisks: disks };
 }
 
 /** The server is what it was before, with what its disk had then. Safe to repeat, also when nothing was done yet. */

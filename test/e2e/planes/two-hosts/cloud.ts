@@ -74,9 +74,12 @@ export class Cloud {
   }
 
   /** A flavor of one's own; its name is its id. What an earlier run has left goes first. */
-  async flavor(name: string, ramMb: number, disk = 0): Promise<string> {
+  async flavor(name: string, ramMb: number, disk = 0, ephemeral = 0): Promise<string> {
     await this.answer('compute', `/flavors/${name}`, { method: 'DELETE' });
-    await this.ask('compute', '/flavors', { body: { flavor: { name, id: name, ram: ramMb, vcpus: 1, disk } } });
+    const more = { 'OS-FLV-EXT-DATA:ephemeral': ephemeral };
+    await this.ask('compute', '/flavors', {
+      body: { flavor: { name, id: name, ram: ramMb, vcpus: 1, disk, ...more } },
+    });
     return name;
   }
 

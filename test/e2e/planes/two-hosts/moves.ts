@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { until } from '../../../../tools/plane/machine/wait.js';
 import type { HostHandle } from '../../../../tools/plane/open.js';
 import { HOSTS, hostOf, otherHost, type Cloud, type Shown } from './cloud.js';
@@ -72,28 +73,34 @@ export function describeMoves(cloudOf: () => Cloud): void {
     async function belongings(server: Shown): Promise<readonly string[]> {
       const meta = JSON.parse(await inside(server, `cat ${META}`)) as MetaData;
       const path = `/config-drive/openstack${meta.files[0]?.content_path ?? ''}`;
-      const texts = [`cat ${path}`, 'cat /note', 'cat /data/kept'].map((command) => inside(server, command));
+      const files = [path, '/note', '/data/kept', '/ephemeral0/kept'];
+      const texts = files.map((file) => inside(server, `cat ${file} 2>/dev/null || echo none`));
       return [meta.admin_pass, meta.random_seed, ...(await Promise.all(texts))];
     }
 
-    it('have disk, volume, password and injected files wherever they are, and nobody else can read them', async () => {
+    it('have disk, volumes, password and injected files wherever they are, and nobody else can read them', async () => {
       // Later than that nova-api takes no files.
       const personality = [{ path: '/note', contents: Buffer.from('between us').toString('base64') }];
       const nets = networks.slice(0, 1).map((uuid) => ({ uuid }));
-      const first = await boot({ config_drive: true, personality, imageRef: image, networks: nets }, '2.1');
-      await inside(first, 'echo in the volume > /data/kept');
+      const flavorRef = await cloud.flavor('moved-ephemeral', 64, 1, 1);
+      const first = await boot({ config_drive: true, personality, imageRef: image, networks: nets, flavorRef }, '2.1');
+      await inside(first, 'echo in the volume > /data/kept; echo on the second disk > /ephemeral0/kept');
       const before = await belongings(first);
-      assert.deepEqual([before[0]?.length, before.slice(2)], [12, ['between us', 'between us', 'in the volume']]);
+      assert.deepEqual(
+        [before[0]?.length, before.slice(2)],
+        [12, ['between us', 'between us', 'in the volume', 'on the second disk']],
+      );
       await inside(first, 'echo changed > /note');
 
       const second = await migrate(first);
       const after = [...before.slice(0, 3), 'changed', 'in the volume'];
-      assert.deepEqual(await belongings(second), after);
+      assert.deepEqual(await belongings(second), [...after, 'on the second disk']);
       await confirm(second);
 
       await cloud.act(second.id, { shelve: null });
       await cloud.reaches(second.id, 'SHELVED_OFFLOADED');
-      const description = await shelvedImage();
+      const [description, isSecondDisk] = await shelvedImage();
+      assert.equal(isSecondDisk, false, 'the image of a shelved server has its ephemeral disk');
       for (const secret of [before[0] ?? '', 'between us', Buffer.from('between us').toString('base64')]) {
         assert.equal(description.includes(secret), false, 'the image of a shelved server tells of it');
       }
@@ -101,17 +108,19 @@ export function describeMoves(cloudOf: () => Cloud): void {
         await cloud.act(second.id, { unshelve: null });
         const third = await cloud.reaches(second.id, 'ACTIVE');
         assert.equal(hostOf(third), hostOf(first));
-        assert.deepEqual(await belongings(third), after);
+        // Ephemeral disks are never in images.
+        assert.deepEqual(await belongings(third), [...after, 'none']);
       });
       await cloud.leaves(hostOf(second), second.id);
     });
 
-    /** Its description, as whoever has the image has it. */
-    async function shelvedImage(): Promise<string> {
+    /** Its description, as whoever has the image has it, and whether the ephemeral disk is in it. */
+    async function shelvedImage(): Promise<readonly [string, boolean]> {
       const { images } = await cloud.ask<{ images: { id: string }[] }>('image', '/images?name=moved-shelved');
       const file = `${cloud.open.folder}/shelved.tar`;
       await cloud.open.openstackTable(['image', 'save', '--file', file, images[0]?.id ?? '']);
-      return (await cloud.open.run(['tar', '-xOf', file, 'config.json', 'manifest.json'])).stdout;
+      const { stdout } = await cloud.open.run(['tar', '-xOf', file, 'config.json', 'manifest.json']);
+      return [stdout, (await readFile(file)).includes('on the second disk')];
     }
 
     it('have all of their ports there in their order, and the new size; reverted they are the very same again', async () => {

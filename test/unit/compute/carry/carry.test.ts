@@ -35,6 +35,7 @@ describe('compute/carry: a disk leaves', () => {
     deepEqual([id, name], [IMAGE, 'web-resize-temp']);
     ok(disks.take.calledAfter(containers.stop));
     deepEqual((disks.take.args[0] as unknown[])[1], IMAGE);
+    equal((disks.take.args[0] as { ephemeral: boolean }[])[2]?.ephemeral, true);
     ok(library.upload.calledAfter(library.create));
     deepEqual(disks.drop.args, [[KEY]]);
     sinon.assert.notCalled(library.remove);
@@ -67,7 +68,7 @@ describe('compute/carry: a disk leaves', () => {
 });
 
 describe('compute/carry: a disk arrives', () => {
-  const arrival = { imageId: IMAGE, properties: {}, runs: true };
+  const arrival = { imageId: IMAGE, properties: {}, runs: true, ephemeral: 'blank' } as const;
 
   it('makes the server of it on ports of this host, starts it, and removes the image', async () => {
     const { op, containers, library, networks } = lab();

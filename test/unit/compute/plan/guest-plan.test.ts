@@ -44,6 +44,7 @@ function wish(op: InstanceOperation, settings: InstanceSettings = {}, more: Part
     vifs: [],
     injectedFiles: [],
     adminPassword: null,
+    ephemeralDisks: [],
     ...more,
   };
 }

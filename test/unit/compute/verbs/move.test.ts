@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHandlers } from '../../../../src/compute/manager.js';
-import { POWER_STATE } from '../../../../src/compute/ports/containers.js';
+import { POWER_STATE, type ContainerPlan } from '../../../../src/compute/ports/containers.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
 import { create, type Migration } from '../../../../src/objects/index.js';
 import { containerState, fakeParts, HOST, makeInstance, makeRequest, UUID } from '../parts.js';
@@ -10,8 +10,8 @@ type Fake = ReturnType<typeof fakeParts>;
 const MIGRATION = '44444444-4444-4444-8444-444444444444';
 const OTHER = 'host-2';
 
-function flavor(id: number) {
-  const sizes = { memory_mb: 64 * id, vcpus: 1, swap: 0, root_gb: 1, ephemeral_gb: 0 };
+function flavor(id: number, ephemeralGb = 0) {
+  const sizes = { memory_mb: 64 * id, vcpus: 1, swap: 0, root_gb: 1, ephemeral_gb: ephemeralGb };
   return create('Flavor', { id, name: `f${id}`, flavorid: String(id), extra_specs: {}, ...sizes });
 }
 
@@ -159,6 +159,21 @@ describe('compute/verbs/resize to another host', () => {
     assert.ok(fake.containers.start.calledAfter(fake.containers.create));
     assert.deepEqual([last(fake)['vm_state'], last(fake)['task_state']], ['resized', null]);
     assert.equal(fake.containers.limit.callCount, 0);
+  });
+
+  it('has its ephemeral disks there; those of a flavor that is the first to have any are new', async () => {
+    for (const [before, after, expected] of [
+      [0, 0, []],
+      [1, 1, ['carried']],
+      [0, 1, ['blank']],
+    ] as const) {
+      const fake = fakeParts();
+      const [had, has] = [flavor(1, before), flavor(2, after)];
+      const row = { host: HOST, task_state: 'resize_migrated', flavor: had, old_flavor: had, new_flavor: has };
+      await run(fake, 'finish_resize', { to: HOST, row });
+      const { ephemeralDisks } = fake.containers.create.args[0]?.[0] as ContainerPlan;
+      assert.deepEqual(ephemeralDisks, expected);
+    }
   });
 
   it('stays off when it was stopped', async () => {

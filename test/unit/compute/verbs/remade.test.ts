@@ -8,8 +8,8 @@ import { containerState, fakeParts, HOST, makeInstance, makeRequest, UUID } from
 type Fake = ReturnType<typeof fakeParts>;
 type Role = ContainerKey['role'];
 
-function flavor(id: number, extraSpecs: Record<string, string>): Flavor {
-  const sizes = { memory_mb: 64 * id, vcpus: 1, swap: 0, root_gb: 1, ephemeral_gb: 0 };
+function flavor(id: number, extraSpecs: Record<string, string>, ephemeralGb = 0): Flavor {
+  const sizes = { memory_mb: 64 * id, vcpus: 1, swap: 0, root_gb: 1, ephemeral_gb: ephemeralGb };
   return create('Flavor', { id, name: `f${id}`, flavorid: String(id), extra_specs: extraSpecs, ...sizes });
 }
 
@@ -66,13 +66,13 @@ async function run(
   fake: Fake,
   method: string,
   row: Record<string, unknown>,
-  special: { status?: string; attempt?: number } = {},
+  special: { status?: string; attempt?: number; wanted?: Flavor } = {},
 ): Promise<void> {
   const make = () => makeInstance({ instance_type_id: 1, flavor: PLAIN, old_flavor: null, new_flavor: null, ...row });
-  const { status = 'finished', attempt = 1 } = special;
+  const { status = 'finished', attempt = 1, wanted = ODD } = special;
   fake.conductor.instances.get.callsFake(() => Promise.resolve(make()));
   fake.conductor.migrations.get.callsFake(() => Promise.resolve(migration(status)));
-  const args = { instance: make(), migration: migration(status), flavor: ODD };
+  const args = { instance: make(), migration: migration(status), flavor: wanted };
   await createHandlers(fake.parts).get(method)?.(makeRequest(method, args, { attempt }));
 }
 
@@ -106,6 +106,31 @@ describe('compute/verbs/resize: in a new container', () => {
     assert.ok(fake.consoles.endSessions.calledAfter(fake.containers.stop));
     assert.equal(fake.containers.limit.callCount, 0);
     assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'resized');
+  });
+
+  it('is needed for the first ephemeral disks, not for larger ones; there are never less', async () => {
+    const details = async (before: number, after: number): Promise<unknown> => {
+      const { fake } = engineWith('main');
+      fake.containers.usage.resolves({ memoryBytes: 0 });
+      const [flavorNow, wanted] = [flavor(1, {}, before), flavor(2, {}, after)];
+      await run(fake, 'prep_resize', { flavor: flavorNow, task_state: 'resize_prep' }, { wanted });
+      return (fake.conductor.events.note.args[0]?.[1] as { details: string } | undefined)?.details;
+    };
+    assert.match(String(await details(0, 1)), /flavors differ in ephemeral disks/);
+    assert.equal(await details(1, 2), undefined);
+    await assert.rejects(details(2, 1), /ephemeral disks have 2 GB and flavor f2 has 1 GB: no disk is made smaller/);
+    await assert.rejects(details(2, 0), /has 0 GB/);
+  });
+
+  it('has as many ephemeral disks as the server asked for', async () => {
+    const { fake } = engineWith('main');
+    const disk = create('BlockDeviceMapping', { source_type: 'blank', destination_type: 'local', guest_format: null });
+    fake.conductor.blockDevices.ofInstance.resolves([disk, disk]);
+    const after = flavor(2, { 'docker:shm_size': '32m' }, 2);
+    const row = { ...ARRIVING, old_flavor: flavor(1, {}, 2), flavor: after, new_flavor: after };
+    await run(fake, 'finish_resize', row);
+    const plan = fake.containers.create.args[0]?.[0] as ContainerPlan;
+    assert.deepEqual(plan.ephemeralDisks, ['blank', 'blank']);
   });
 
   it('of a stopped server stays off', async () => {

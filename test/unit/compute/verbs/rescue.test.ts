@@ -36,6 +36,15 @@ describe('compute/verbs/rescue', () => {
     );
   });
 
+  it('has ephemeral disks where the disk of the server is, and none of its own', async () => {
+    const fake = fakeParts();
+    const flavor = makeInstance().get('flavor');
+    flavor.set('ephemeral_gb', 1);
+    await run(fake, 'rescue_instance', { ...row, flavor }, args);
+    const { ephemeralDisks } = fake.containers.create.args[0]?.[0] as { ephemeralDisks: unknown[] };
+    assert.deepEqual(ephemeralDisks, []);
+  });
+
   it('is refused before the server is stopped where the storage driver can not', async () => {
     const fake = fakeParts();
     const refusal = new ServiceError('Unsupported', 'vfs', { nova: { name: 'InstanceNotRescuable' } });

@@ -59,7 +59,8 @@ describe('compute/verbs/snapshot', () => {
       const instance = makeInstance({ task_state: 'image_snapshot_pending', vm_state: vmState });
       const request = makeRequest('snapshot_instance', { instance, image_id: IMAGE });
       await createHandlers(fake.parts).get('snapshot_instance')?.(request);
-      assert.equal((fake.disks.take.args[0]?.[2] as { runs: boolean }).runs, expected);
+      const { runs, ephemeral } = fake.disks.take.args[0]?.[2] as { runs: boolean; ephemeral: boolean };
+      assert.deepEqual([runs, ephemeral], [expected, false]);
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHandlers } from '../../../../src/compute/manager.js';
+import type { ContainerPlan } from '../../../../src/compute/ports/containers.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
 import { create, type BlockDeviceMapping } from '../../../../src/objects/index.js';
 import { fakeParts, makeInstance, makeRequest, UUID } from '../parts.js';
@@ -79,6 +80,19 @@ describe('compute/verbs: volumes, while there is nothing that could attach one',
     await ask(fake, 'build_and_run_instance', { ...args, instance });
     assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'active');
     assert.deepEqual(released(fake), []);
+  });
+
+  it('has as many ephemeral disks as were asked for', async () => {
+    const fake = fakeParts();
+    const row = { host: null, node: null, vm_state: 'building', task_state: 'scheduling' } as const;
+    const instance = makeInstance(row);
+    instance.get('flavor').set('ephemeral_gb', 2);
+    const disk = create('BlockDeviceMapping', { source_type: 'blank', destination_type: 'local', guest_format: null });
+    const args = { image: { id: 'image-1' }, filter_properties: {}, block_device_mapping: listOf(ROOT, disk, disk) };
+    await ask(fake, 'build_and_run_instance', { ...args, instance });
+    const { ephemeralDisks } = fake.containers.create.args[0]?.[0] as ContainerPlan;
+    assert.deepEqual(ephemeralDisks, ['blank', 'blank']);
+    assert.equal(fake.conductor.blockDevices.ofInstance.callCount, 0);
   });
 
   it('of a server that is deleted are given back; what the service deletes of itself, too', async () => {

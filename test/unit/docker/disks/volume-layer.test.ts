@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extract } from 'tar-stream';
-import { writeVolumeLayer, type VolumeAt } from '../../../../src/docker/disks/volume-layer.js';
+import { isEphemeralLayer, writeVolumeLayer, type VolumeAt } from '../../../../src/docker/disks/volume-layer.js';
 import { unobserved } from '../../../../src/observe/calls.js';
 import { NOTHING_SAID } from './headers.js';
 
-const how = { observer: unobserved, signal: new AbortController().signal };
+const how = { kind: 'volumes' as const, observer: unobserved, signal: new AbortController().signal };
 
 function at(source: string, path: string, parents: readonly string[] = []): VolumeAt {
   const headers = parents.map((one) => [one, { ...NOTHING_SAID, name: one, mode: 0o711 }] as const);
@@ -82,6 +82,20 @@ describe('docker/disks/volume-layer', () => {
     deepEqual((await readdir(folder)).toSorted(), ['out.tar.part', 'source']);
     const { size } = await stat(`${file}.part`);
     equal(size <= 1024 * 1024, true, String(size));
+  });
+
+  it('of ephemeral disks is known by its first bytes', async () => {
+    const [source, file] = [join(folder, 'source'), join(folder, 'out.tar')];
+    await mkdir(source);
+    for (const [kind, parents] of [
+      ['ephemeral', []],
+      ['ephemeral', ['/mnt']],
+      ['volumes', []],
+    ] as const) {
+      await writeVolumeLayer([at(source, '/mnt/disk', parents)], file, { ...how, kind });
+      equal(isEphemeralLayer(await readFile(file)), kind === 'ephemeral');
+    }
+    equal(isEphemeralLayer(Buffer.from('too short')), false);
   });
 
   it('leaves no file that looks whole when the data can not be read', async () => {
