@@ -4,8 +4,8 @@ import type { ServerGroup } from './ports/conductor.js';
 
 /**
  * Looks once more whether a server may be on this host by its group's policy: schedulers that choose at the same time
- * do not see each other's choices (nova/compute/manager.py _validate_instance_group_policy, release 26). A build's claim
- * has to be in the row before, so that of two who look at least the later one sees the other.
+ * do not see each other's choices (nova/compute/manager.py _validate_instance_group_policy, release 26). Look and claim
+ * belong into one turn of the group (`inGroupsTurn`), so that of two who come at once the later one sees the other.
  *
  * `hint`: the group of the scheduler's hints; null: there is none; undefined: no hints came, the group is looked up.
  *
@@ -24,9 +24,10 @@ export async function checkGroupPolicy(op: InstanceOperation, hint: string | nul
 }
 
 /**
- * INVARIANTS: of a group's members that come to this host at the same time one has claimed and looked before the next one
- * claims, so the first of them stays; if all claimed before they look, each would give way to the others, and those that
- * meet again on their next host would end there. `hint` as above. Another lock than the check's own, which is taken inside.
+ * INVARIANTS: of a group's members that come to this host at the same time, however they come (built, moved, evacuated),
+ * one has claimed and looked before the next one does either, so the first of them stays; if all claimed before they look,
+ * each would give way to the others, and those that meet again on their next host would end there. `hint` as above.
+ * Another lock than the check's own, which is taken inside.
  */
 export async function inGroupsTurn<T>(op: InstanceOperation, hint: string | null, work: () => Promise<T>): Promise<T> {
   const { locks, settings } = op.parts;

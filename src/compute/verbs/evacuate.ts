@@ -4,7 +4,7 @@ import { booleanArg, optionalStringArg } from '../arguments.js';
 import { leaveNothing } from '../carry/receive.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { startNew } from '../first-moments.js';
-import { checkGroupPolicy } from '../group-policy.js';
+import { checkGroupPolicy, inGroupsTurn } from '../group-policy.js';
 import { mainKey, powerOf } from '../guest.js';
 import { NOVA_ATTRS } from '../instance-attrs.js';
 import { insist } from '../insist.js';
@@ -91,8 +91,11 @@ async function bringHere(op: InstanceOperation, migration: Migration): Promise<v
   const { parts, request, instance } = op;
   if (migration.get('status') === 'failed') throw interruptedOnTheWayBack();
   const injectedFiles = readInjectedFiles(request.args);
-  await checkGroupPolicy(op, groupHint(request.args, {}));
-  await claim(op, migration);
+  const hint = groupHint(request.args, {});
+  await inGroupsTurn(op, hint, async () => {
+    await checkGroupPolicy(op, hint);
+    await claim(op, migration);
+  });
   const image = await parts.library.show(instance.get('image_ref') ?? '', request.context);
   const settings = remakeSettings(op, image.properties);
   const local = await parts.images.ensure(image, request.context, op.signal);

@@ -7,6 +7,7 @@ import { CHECKOUT } from '../../../tools/plane/plane.js';
 import { loadPlane } from '../../../tools/plane/store.js';
 import { tracesOf } from '../../../tools/plane/take-down.js';
 import { Cloud } from './two-hosts/cloud.js';
+import { describeEvacuation } from './two-hosts/evacuation.js';
 import { describeMoves } from './two-hosts/moves.js';
 import { describeRefusals } from './two-hosts/refusals.js';
 import { describeScheduling } from './two-hosts/scheduling.js';
@@ -162,67 +163,9 @@ describe('two compute hosts', function () {
     );
   });
 
-  /** What Debian's client has no command for, or one that does not work. */
-  async function ask(url: string, body?: object): Promise<unknown> {
-    const { id: token } = (await open.openstack(['token', 'issue', '-c', 'id'])) as { id: string };
-    const headers = [`X-Auth-Token: ${token}`, 'Accept: application/json', 'Content-Type: application/json'];
-    const data = body === undefined ? [] : ['--data', JSON.stringify(body)];
-    const { stdout } = await open.run(['curl', '-sSf', ...headers.flatMap((one) => ['-H', one]), ...data, url]);
-    return stdout === '' ? null : (JSON.parse(stdout) as unknown);
-  }
-
-  const idOf = ({ container }: Guest): string => container.replace('nova-', '');
-
-  /** Names of the hosts that Placement has the server's resources on. */
-  async function allocatedOn(guest: Guest): Promise<readonly string[]> {
-    const placement = open.url('placement');
-    const held = (await ask(`${placement}/allocations/${idOf(guest)}`)) as { allocations: object };
-    const providers = Object.keys(held.allocations).map((uuid) => ask(`${placement}/resource_providers/${uuid}`));
-    return ((await Promise.all(providers)) as { name: string }[]).map(({ name }) => name).toSorted();
-  }
-
-  async function forceDown(word: '--down' | '--up'): Promise<void> {
-    await open.openstack(['compute', 'service', 'set', word, 'compute2', 'nova-compute']);
-  }
-
-  it('take over what was on a host that is dead; that one has nothing of it when it comes back', async () => {
-    const [one, two] = guests;
-    const shown = (await open.openstack(['server', 'show', 'on-compute1', '-c', HOST])) as Record<string, string>;
-    // The test before has left both there.
-    const [stays, goes] = [{ ...one, host: open.on(shown[HOST] ?? '') }, two];
-    const there = { ...goes, host: one.host };
-    await write(goes, '/root/note', 'lost');
-    // Its power fails.
-    const names = ['docker', 'openvswitch-agent', 'compute'].map((name) => `${name}@${two.host.name}`);
-    for (const name of names.slice(1)) await open.service(name).kill();
-    const running = (await two.host.docker(['ps', '--quiet'])).trim().split('\n');
-    await two.host.docker(['kill', ...running]);
-    await open.service(names[0] ?? '').kill();
-
-    await forceDown('--down');
-    await ask(`${open.url('compute')}/servers/${idOf(goes)}/action`, { evacuate: { onSharedStorage: false } });
-    await becomes('on-compute2', { status: 'ACTIVE', [HOST]: 'compute1' });
-    const { addresses } = (await open.openstack(['server', 'show', 'on-compute2'])) as {
-      addresses: { private: string[] };
-    };
-    assert.deepEqual(addresses.private, [goes.address]);
-    assert.match(await there.host.docker(['exec', there.container, 'ip', 'addr']), new RegExp(`inet ${goes.address}/`));
-    assert.equal(await read(there, '/root/note'), undefined);
-    assert.deepEqual(await allocatedOn(goes), ['compute1', 'compute2']);
-
-    for (const name of names) await run([tool, 'service', name, 'start', '--name', NAME]);
-    await until(async () => !(await stands(goes)), { what: 'nothing to stay behind', signal: never });
-    assert.deepEqual(await allocatedOn(goes), ['compute1']);
-    assert.ok(await stands(stays), 'what was not evacuated is left');
-    // Nova refuses this as long as the host has not cleaned up.
-    await forceDown('--up');
-    await open.openstackTable(['server', 'reboot', '--hard', '--wait', 'on-compute1']);
-    await eventually(stays, there, true);
-    await eventually(there, stays, true);
-  });
-
   // On the same plane, with what the tests above have left on it.
   const cloudOf = (): Cloud => new Cloud(open);
+  describeEvacuation(cloudOf);
   describeScheduling(cloudOf);
   describeRefusals(cloudOf);
   describeMoves(cloudOf);

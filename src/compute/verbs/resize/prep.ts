@@ -1,7 +1,7 @@
 import { ServiceError } from '../../../errors/kinds.js';
 import { create, type Flavor, type Migration } from '../../../objects/index.js';
 import { dictArg, objectArg } from '../../arguments.js';
-import { checkGroupPolicy } from '../../group-policy.js';
+import { checkGroupPolicy, inGroupsTurn } from '../../group-policy.js';
 import { flavorFacts, instanceFacts } from '../../instance-facts.js';
 import { save, type InstanceOperation } from '../../operation.js';
 import { instanceSettings } from '../../plan/instance-settings.js';
@@ -27,7 +27,7 @@ export async function prepResize(op: InstanceOperation): Promise<void> {
   try {
     const step = async (): Promise<void> => {
       const fixed = await checkWhatIsAsked(op, flavor);
-      await claim(op, migration, flavor);
+      await claimInTurn(op, migration, flavor);
       if (fixed.length > 0) await announce(op, fixed);
       await handOn(op, migration, flavor);
     };
@@ -63,14 +63,27 @@ async function checkWhatIsAsked(op: InstanceOperation, flavor: Flavor): Promise<
   return fixed;
 }
 
-/** Whether a server of another host can be here: what is set of it, and where its group wants it. */
+/** Whether a server of another host can be here by what is set of it. */
 async function checkArrival(op: InstanceOperation, flavor: Flavor): Promise<void> {
   const { args } = op.request;
   const image = dictArg(args, 'image');
   const facts = { ...instanceFacts(op.instance, op.parts.settings, image), flavor: flavorFacts(flavor) };
   instanceSettings(facts, op.parts.policy);
   refuseVolumes(await op.conductor.blockDevices.ofInstance(op.instance.get('uuid')));
-  await checkGroupPolicy(op, groupHint(args, dictArg(args, 'filter_properties')));
+}
+
+/**
+ * Whether its group wants it here, and the claim. Upstream looks before the claim, too, but holds the group for the look
+ * alone: of two members that come to this host at once neither sees the other, and both stay.
+ */
+async function claimInTurn(op: InstanceOperation, migration: Migration, flavor: Flavor): Promise<void> {
+  const { args } = op.request;
+  const isHere = op.instance.get('host') === op.parts.settings.host;
+  const hint = isHere ? null : groupHint(args, dictArg(args, 'filter_properties'));
+  await inGroupsTurn(op, hint, async () => {
+    await checkGroupPolicy(op, hint);
+    await claim(op, migration, flavor);
+  });
 }
 
 /** nova/compute/resource_tracker.py _move_claim, release 26: the migration says where to, the context how it was before. */

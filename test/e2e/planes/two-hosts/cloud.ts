@@ -83,6 +83,15 @@ export class Cloud {
     return name;
   }
 
+  /** A network with one subnet. */
+  async network(name: string, cidr: string): Promise<string> {
+    const body = { network: { name } };
+    const { network } = await this.ask<{ network: { id: string } }>('network', '/networks', { body });
+    const subnet = { network_id: network.id, ip_version: 4, cidr };
+    await this.ask('network', '/subnets', { body: { subnet } });
+    return network.id;
+  }
+
   /** busybox once more, with these lines of a Dockerfile, under an id that no host has. */
   async image(name: string, lines: readonly string[] = []): Promise<string> {
     const about = { name, container_format: 'docker', disk_format: 'raw' };
@@ -164,9 +173,10 @@ export class Cloud {
     return images.map(({ name }) => name).filter((name) => name.endsWith('-resize-temp'));
   }
 
-  /** Waits until nothing of a server is on that host. */
+  /** Waits until no container of a server is on that host. */
   async leaves(host: string, id: string): Promise<void> {
-    const isGone = async (): Promise<boolean> => !(await this.standsOn(this.open.on(host), id));
+    const isGone = async (): Promise<boolean> =>
+      !(await this.namesOn(this.open.on(host))).some((one) => one.includes(id));
     await until(isGone, { what: `nothing of ${id} to be on ${host}`, signal: never, everyMs: 300, timeoutMs: 300_000 });
   }
 
@@ -203,37 +213,6 @@ export class Cloud {
     return new Map(all.map(({ uuid, name }) => [uuid, name]));
   }
 
-  /**
-   * Makes the scheduler ask this host first: the other one is fuller by every measure (also with what else these tests
-   * have here, and though work under way counts against a host), and none has failed a build since it built one. The
-   * servers that do this are given back for deletion.
-   */
-  async prefer(host: string): Promise<readonly string[]> {
-    const tiny = await this.flavorId('m1.tiny');
-    const wishes = [
-      ...[1, 2, 3, 4, 5, 6].map(() => ({ flavorRef: tiny, availability_zone: `nova:${otherHost(host)}` })),
-      { availability_zone: `nova:${host}` },
-    ];
-    const ids = await Promise.all(wishes.map((wish) => this.create('filler', wish)));
-    await Promise.all(ids.map((id) => this.reaches(id, 'ACTIVE')));
-    const isSeen = async (): Promise<boolean> => {
-      const free = await this.freeMemory();
-      return (free.get(host) ?? 0) > (free.get(otherHost(host)) ?? 0);
-    };
-    await until(isSeen, { what: `${host} to have more memory free`, signal: never, everyMs: 500 });
-    return ids;
-  }
-
-  /** As the scheduler weighs it, in MiB. */
-  private async freeMemory(): Promise<ReadonlyMap<string, number>> {
-    type Hypervisor = { readonly hypervisor_hostname: string; readonly free_ram_mb: number };
-    // Later than that nova-api does not tell.
-    const { hypervisors } = await this.ask<{ hypervisors: Hypervisor[] }>('compute', '/os-hypervisors/detail', {
-      microversion: '2.87',
-    });
-    return new Map(hypervisors.map((one) => [one.hypervisor_hostname, one.free_ram_mb]));
-  }
-
   /** Changes a compute service's record. */
   async service(host: string, body: object): Promise<void> {
     const path = `/os-services?host=${host}&binary=nova-compute`;
@@ -243,8 +222,12 @@ export class Cloud {
 
   /** Whether a server's container stands on a host, in any state. */
   async standsOn(host: HostHandle, id: string): Promise<boolean> {
-    const names = await host.docker(['ps', '--all', '--format', '{{.Names}}']);
-    return names.split('\n').includes(`nova-${id}`);
+    return (await this.namesOn(host)).includes(`nova-${id}`);
+  }
+
+  /** Of its containers, in any state. */
+  private async namesOn(host: HostHandle): Promise<readonly string[]> {
+    return (await host.docker(['ps', '--all', '--format', '{{.Names}}'])).split('\n');
   }
 
   /**
@@ -256,6 +239,11 @@ export class Cloud {
     await preparePlane({ name, overrides });
     const tool = join(CHECKOUT, 'tools/openstack');
     await Promise.all(names.map((service) => run([tool, 'service', service, 'restart', '--name', name])));
+  }
+
+  /** Names, addresses and MAC addresses of the interfaces in a server. */
+  devices(host: HostHandle, id: string): Promise<string> {
+    return this.inside(host, id, "ip -o -4 addr | awk '{print $2, $4}'; cat /sys/class/net/*/address");
   }
 
   /** What a command prints in a server. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { until } from '../../../../tools/plane/machine/wait.js';
 import { hostOf, otherHost, type Cloud, type Host, type Shown } from './cloud.js';
+import { prefer, weighByMemory } from './weights.js';
 
 const never = new AbortController().signal;
 
@@ -10,7 +11,12 @@ export function describeRefusals(cloudOf: () => Cloud): void {
     this.timeout(900_000);
     let cloud: Cloud;
     const made: string[] = [];
-    before(() => (cloud = cloudOf()));
+    let weighAsBefore: (() => Promise<void>) | undefined;
+    before(async () => {
+      cloud = cloudOf();
+      weighAsBefore = await weighByMemory(cloud);
+    });
+    after(() => weighAsBefore?.());
     afterEach(() => cloud.delete(...made.splice(0)));
 
     async function create(more: object = {}): Promise<string> {
@@ -20,7 +26,7 @@ export function describeRefusals(cloudOf: () => Cloud): void {
     }
     const boot = async (more: object = {}): Promise<Shown> => cloud.reaches(await create(more), 'ACTIVE');
     const bootOn = (host: Host): Promise<Shown> => boot({ availability_zone: `nova:${host}` });
-    const prefer = async (host: Host): Promise<void> => void made.push(...(await cloud.prefer(host)));
+    const first = async (host: Host): Promise<void> => void made.push(...(await prefer(cloud, host)));
 
     /** It is there, and nothing of it on the other one. */
     async function isOnlyOn(server: Shown, host: Host): Promise<void> {
@@ -38,7 +44,7 @@ export function describeRefusals(cloudOf: () => Cloud): void {
     }
 
     it('a server whose host has no engine just then is booted by the next host', async () => {
-      await prefer('compute2');
+      await first('compute2');
       const engine = cloud.open.service('docker@compute2');
       await engine.kill();
       let id: string;
@@ -50,6 +56,25 @@ export function describeRefusals(cloudOf: () => Cloud): void {
       }
       await hasFailedOn(id, 'compute2');
       await isOnlyOn(await cloud.show(id), 'compute1');
+    });
+
+    it('a resize that it refuses is done by another', async () => {
+      const tiny = { availability_zone: 'nova:compute1', flavorRef: await cloud.flavorId('m1.tiny') };
+      const [{ id }] = await Promise.all([boot(tiny), first('compute1')]);
+      const hold = '(head -c 90000000 /dev/zero; sleep 1000) | tail -c 95000000';
+      await cloud.open.on('compute1').docker(['exec', '--detach', `nova-${id}`, 'sh', '-c', hold]);
+      const isHeld = async (): Promise<boolean> => {
+        type Used = { memory_details: { used: number } };
+        const { memory_details: memory } = await cloud.ask<Used>('compute', `/servers/${id}/diagnostics`);
+        return memory.used > 80;
+      };
+      await until(isHeld, { what: 'memory to be in use', signal: never, everyMs: 300, timeoutMs: 300_000 });
+      // Too small for it as it runs, but it arrives anew on another host.
+      await cloud.act(id, { resize: { flavorRef: await cloud.flavorId('m1.nano') } });
+      assert.equal(hostOf(await cloud.reaches(id, 'VERIFY_RESIZE')), 'compute2');
+      assert.deepEqual(await cloud.migrationsOf(id), ['finished', 'error']);
+      await cloud.act(id, { confirmResize: null });
+      await isOnlyOn(await cloud.reaches(id, 'ACTIVE'), 'compute2');
     });
 
     describe('because it does not reach Glance,', () => {
@@ -68,7 +93,7 @@ export function describeRefusals(cloudOf: () => Cloud): void {
           bootOn('compute1'),
           bootOn('compute1'),
           bootOn('compute2'),
-          prefer('compute2'),
+          first('compute2'),
         ]);
         await cloud.act(stopped.id, { 'os-stop': null });
         await cloud.reaches(stopped.id, 'SHUTOFF');

@@ -17,8 +17,8 @@ function lab(): Fake {
   return fake;
 }
 
-function migration(status: string): Migration {
-  const fields = { id: 7, uuid: 'm', instance_uuid: UUID, source_compute: DEAD, source_node: DEAD };
+function migration(status: string, uuid = UUID): Migration {
+  const fields = { id: 7, uuid: 'm', instance_uuid: uuid, source_compute: DEAD, source_node: DEAD };
   const made = create('Migration', { ...fields, status, migration_type: 'evacuation' });
   made.resetChanges();
   return made;
@@ -34,7 +34,7 @@ interface Request {
 /** Gives the migration as it was written last. */
 async function evacuate(fake: Fake, { row, args, status = 'accepted', attempt = 1 }: Request = {}): Promise<Migration> {
   const make = () => makeInstance({ host: DEAD, node: DEAD, task_state: 'rebuilding', ...row });
-  const record = migration(status);
+  const record = migration(status, row?.uuid);
   fake.conductor.instances.get.resolves(make());
   fake.conductor.instances.find.resolves([make()]);
   fake.conductor.migrations.get.resolves(record);
@@ -146,6 +146,28 @@ describe('compute/verbs/evacuate', () => {
     const record = await evacuate(fake, { args: { request_spec: spec } });
     assert.equal(failureOf(record), 'GroupAffinityViolation');
     assert.deepEqual(fields(fake, 'vm_state'), []);
+  });
+
+  it('of two of a group that come at once and are to be apart makes one only', async () => {
+    const fake = lab();
+    const uuids = [UUID, '66666666-6666-4666-8666-666666666666'];
+    const spec = create('RequestSpec', { scheduler_hints: { group: ['g'] } });
+    const group = { uuid: 'g', policy: 'anti-affinity', maxServersPerHost: 1, members: uuids };
+    fake.conductor.groups.ofHint.resolves(group);
+    const coming = new Set<string>();
+    fake.conductor.groups.movingTo.callsFake(() => Promise.resolve([...coming]));
+    fake.conductor.migrations.save.callsFake((one: Migration) => {
+      if (one.get('status') === 'pre-migrating') coming.add(one.get('instance_uuid') ?? '');
+      return Promise.resolve();
+    });
+    const records = await Promise.all(
+      uuids.map((uuid) => evacuate(fake, { row: { uuid }, args: { request_spec: spec } })),
+    );
+    assert.deepEqual(
+      records.map((record) => record.get('status')),
+      ['done', 'failed'],
+    );
+    assert.equal(failureOf(records[1] as Migration), 'GroupAffinityViolation');
   });
 
   it('is given up without a word when its user deletes the server, whose records are gone', async () => {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { createHandlers } from '../../../../src/compute/manager.js';
 import { POWER_STATE, type ContainerPlan } from '../../../../src/compute/ports/containers.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
-import { create, type Migration } from '../../../../src/objects/index.js';
+import { create, type Instance, type Migration } from '../../../../src/objects/index.js';
 import { containerState, fakeParts, HOST, makeInstance, makeRequest, UUID } from '../parts.js';
 
 type Fake = ReturnType<typeof fakeParts>;
 
 const MIGRATION = '44444444-4444-4444-8444-444444444444';
+const FRIEND = '66666666-6666-4666-8666-666666666666';
 const OTHER = 'host-2';
 
 function flavor(id: number, ephemeralGb = 0) {
@@ -16,17 +17,17 @@ function flavor(id: number, ephemeralGb = 0) {
 }
 
 /** `to`: where it goes; the other one is where it comes from. */
-function migration(to: string, status = 'x'): Migration {
+function migration(to: string, status = 'x', uuid = UUID): Migration {
   const from = to === HOST ? OTHER : HOST;
   const places = { source_compute: from, source_node: from, dest_compute: to, dest_node: to };
-  const made = create('Migration', { id: 7, uuid: MIGRATION, instance_uuid: UUID, status, ...places });
+  const made = create('Migration', { id: 7, uuid: MIGRATION, instance_uuid: uuid, status, ...places });
   made.resetChanges();
   return made;
 }
 
 interface Request {
   readonly to: string;
-  readonly row: Record<string, unknown>;
+  readonly row: Record<string, unknown> & { readonly uuid?: string };
   readonly status?: string;
   readonly args?: Record<string, unknown>;
   readonly attempt?: number;
@@ -37,7 +38,7 @@ async function run(fake: Fake, method: string, { to, row, status, args = {}, att
   const make = () => makeInstance({ ...flavors, system_metadata: { old_vm_state: 'active' }, ...row });
   fake.conductor.instances.get.resolves(make());
   fake.conductor.migrations.get.resolves(migration(to, status));
-  const all = { instance: make(), migration: migration(to, status), ...args };
+  const all = { instance: make(), migration: migration(to, status, row.uuid), ...args };
   await createHandlers(fake.parts).get(method)?.(makeRequest(method, all, { attempt }));
 }
 
@@ -101,6 +102,27 @@ describe('compute/verbs/resize to another host', () => {
     fake.conductor.migrations.underWay.resolves([next]);
     await run(fake, 'prep_resize', { ...refusing, status: 'error', attempt: 2 });
     assert.deepEqual([fake.conductor.tasks.migrateServer.callCount, fake.saved], [0, []]);
+  });
+
+  it('is refused beside another of its group that came at once: that one stays, and another host is asked', async () => {
+    const fake = fakeParts();
+    const members = [UUID, FRIEND];
+    fake.conductor.groups.ofHint.resolves({ uuid: 'g', policy: 'anti-affinity', maxServersPerHost: 1, members });
+    const coming = new Set<string>();
+    fake.conductor.groups.movingTo.callsFake(() => Promise.resolve([...coming]));
+    fake.conductor.migrations.save.callsFake((one: Migration) => {
+      if (one.get('status') === 'pre-migrating') coming.add(one.get('instance_uuid') ?? '');
+      else coming.delete(one.get('instance_uuid') ?? '');
+      return Promise.resolve();
+    });
+    const hints = { scheduler_hints: { group: 'g' } };
+    const args = { ...prep.args, ...retry, filter_properties: { ...retry.filter_properties, ...hints } };
+    await Promise.all(members.map((uuid) => run(fake, 'prep_resize', { ...prep, row: { ...prep.row, uuid }, args })));
+    assert.deepEqual([casts(fake), [...coming]], [[[OTHER, 'resize_instance']], [UUID]]);
+    const [[asked]] = fake.conductor.tasks.migrateServer.args as [[{ instance: Instance; scheduler_hint: unknown }]];
+    assert.equal(asked.instance.get('uuid'), FRIEND);
+    assert.match(JSON.stringify(asked.scheduler_hint), /Anti-affinity instance group policy was violated/);
+    assert.equal(fake.conductor.tasks.migrateServer.callCount, 1);
   });
 
   const final: [what: string, args: Record<string, unknown>][] = [
