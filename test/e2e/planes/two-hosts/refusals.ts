@@ -26,7 +26,7 @@ export function describeRefusals(cloudOf: () => Cloud): void {
     }
     const boot = async (more: object = {}): Promise<Shown> => cloud.reaches(await create(more), 'ACTIVE');
     const bootOn = (host: Host): Promise<Shown> => boot({ availability_zone: `nova:${host}` });
-    const first = async (host: Host): Promise<void> => void made.push(...(await prefer(cloud, host)));
+    const askFirst = async (host: Host): Promise<void> => void made.push(...(await prefer(cloud, host)));
 
     /** It is there, and nothing of it on the other one. */
     async function isOnlyOn(server: Shown, host: Host): Promise<void> {
@@ -44,7 +44,7 @@ export function describeRefusals(cloudOf: () => Cloud): void {
     }
 
     it('a server whose host has no engine just then is booted by the next host', async () => {
-      await first('compute2');
+      await askFirst('compute2');
       const engine = cloud.open.service('docker@compute2');
       await engine.kill();
       let id: string;
@@ -60,7 +60,7 @@ export function describeRefusals(cloudOf: () => Cloud): void {
 
     it('a resize that it refuses is done by another', async () => {
       const tiny = { availability_zone: 'nova:compute1', flavorRef: await cloud.flavorId('m1.tiny') };
-      const [{ id }] = await Promise.all([boot(tiny), first('compute1')]);
+      const [{ id }] = await Promise.all([boot(tiny), askFirst('compute1')]);
       const hold = '(head -c 90000000 /dev/zero; sleep 1000) | tail -c 95000000';
       await cloud.open.on('compute1').docker(['exec', '--detach', `nova-${id}`, 'sh', '-c', hold]);
       const isHeld = async (): Promise<boolean> => {
@@ -93,7 +93,7 @@ export function describeRefusals(cloudOf: () => Cloud): void {
           bootOn('compute1'),
           bootOn('compute1'),
           bootOn('compute2'),
-          first('compute2'),
+          askFirst('compute2'),
         ]);
         await cloud.act(stopped.id, { 'os-stop': null });
         await cloud.reaches(stopped.id, 'SHUTOFF');
