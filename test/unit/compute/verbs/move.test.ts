@@ -115,14 +115,13 @@ describe('compute/verbs/resize to another host', () => {
       else coming.delete(one.get('instance_uuid') ?? '');
       return Promise.resolve();
     });
-    const hints = { scheduler_hints: { group: 'g' } };
-    const args = { ...prep.args, ...retry, filter_properties: { ...retry.filter_properties, ...hints } };
+    const args = { ...prep.args, ...retry, filter_properties: { retry: {}, scheduler_hints: { group: 'g' } } };
     await Promise.all(members.map((uuid) => run(fake, 'prep_resize', { ...prep, row: { ...prep.row, uuid }, args })));
-    assert.deepEqual([casts(fake), [...coming]], [[[OTHER, 'resize_instance']], [UUID]]);
+    const asks = fake.conductor.tasks.migrateServer.callCount;
+    assert.deepEqual([casts(fake), [...coming], asks], [[[OTHER, 'resize_instance']], [UUID], 1]);
     const [[asked]] = fake.conductor.tasks.migrateServer.args as [[{ instance: Instance; scheduler_hint: unknown }]];
     assert.equal(asked.instance.get('uuid'), FRIEND);
     assert.match(JSON.stringify(asked.scheduler_hint), /Anti-affinity instance group policy was violated/);
-    assert.equal(fake.conductor.tasks.migrateServer.callCount, 1);
   });
 
   const final: [what: string, args: Record<string, unknown>][] = [
