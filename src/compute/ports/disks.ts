@@ -54,8 +54,8 @@ export interface Disks {
    */
   checkCarriable(container: ContainerKey, signal: AbortSignal): Promise<void>;
   /**
-   * Copies the disk of a stopped container, volumes and ephemeral disks included, to one that was made of the same image and has never run.
-   * Throws what `checkCarriable` does, Conflict when one of them is not so.
+   * Copies the disk of a stopped container, volumes and ephemeral disks included, to one that was made of the same image
+   * and has never run. Throws what `checkCarriable` does, Conflict when one of them is not so.
    */
   carry(way: { readonly from: ContainerKey; readonly to: ContainerKey }, signal: AbortSignal): Promise<void>;
   /** Removes those that nobody needs any more, after a crash or when their container is gone. */

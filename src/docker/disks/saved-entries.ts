@@ -16,7 +16,8 @@ interface Passed {
 
 /**
  * What comes out of the engine, on its way into an archive of ours: large files are layers and go through under names of
- * ours, but for those of ephemeral disks; everything else waits. The engine is ours and tells the truth, so nothing is looked at or hashed here.
+ * ours, but for those of ephemeral disks; everything else waits. The engine is ours and tells the truth, so nothing is
+ * looked at or hashed here.
  */
 export class SavedEntries {
   readonly contents = new Contents<Passed>();
