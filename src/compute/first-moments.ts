@@ -10,18 +10,19 @@ const LAST_LINES = 5;
 
 /**
  * Starts a new container and watches its first moments: one whose command ends at once is a boot that failed, with its
- * last words as the reason, unless it was meant to end (`docker:oneshot`).
+ * last words as the reason, unless it was meant to end (`docker:oneshot`). `begin`: how it is started; gives the engine's id.
  */
 export async function startNew(
   op: InstanceOperation,
   settings: InstanceSettings,
   key: ContainerKey = mainKey(op),
+  begin = (): Promise<string> => op.parts.containers.start(key),
 ): Promise<ContainerState | undefined> {
   const { containers, deaths, pause } = op.parts;
   const graceMs = settings.start_grace === undefined ? op.parts.settings.startGraceMs : settings.start_grace * 1000;
   const death = deaths.next(key.instanceUuid);
   try {
-    await startWithPorts(op, key);
+    await startWithPorts(op, key, begin);
     await Promise.race([death.ended, pause(graceMs, op.signal)]);
     op.signal.throwIfAborted();
     const state = await containers.state(key);

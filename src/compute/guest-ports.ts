@@ -12,9 +12,13 @@ function mainKey({ instance }: InstanceOperation): ContainerKey {
  * Starts it. One that another runtime than ours started has no ports, and nobody in it would know why: it is stopped again,
  * and the error says so.
  */
-export async function startWithPorts({ parts, log }: InstanceOperation, key: ContainerKey): Promise<void> {
+export async function startWithPorts(
+  { parts, log }: InstanceOperation,
+  key: ContainerKey,
+  begin = (): Promise<string> => parts.containers.start(key),
+): Promise<void> {
   const { containers, networks } = parts;
-  const containerId = await containers.start(key);
+  const containerId = await begin();
   try {
     await networks.checkHeld(key.instanceUuid, containerId);
     // Our runtime did it, unless it is one of before.

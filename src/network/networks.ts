@@ -44,6 +44,18 @@ export class InstanceNetworks implements Networks {
     return vifs.filter(({ active }) => !active).map(({ id }) => ({ name: 'network-vif-plugged', tag: id }));
   }
 
+  holdStart(instanceUuid: string): Promise<void> {
+    return this.parts.ports.holdStart(instanceUuid);
+  }
+
+  letStart(instanceUuid: string): Promise<void> {
+    return this.parts.ports.tellStart(instanceUuid, 'go');
+  }
+
+  refuseStart(instanceUuid: string): Promise<void> {
+    return this.parts.ports.tellStart(instanceUuid, 'no');
+  }
+
   async plug(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void> {
     await this.parts.ports.plug(onHost(subject, vifs), subject.signal);
   }

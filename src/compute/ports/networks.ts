@@ -50,11 +50,21 @@ export interface Networks {
   allocate(request: NetworkRequest): Promise<readonly Vif[]>;
   /** Gives everything back: devices on this host, then ports (ours are deleted, the user's unbound) and records. */
   deallocate(request: NetworkRequest): Promise<void>;
+  /**
+   * Lays out what the instance's container needs of this host to be made, before its ports are known, and has its next
+   * start wait where the ports go in: until `letStart`, `refuseStart`, or this service's end, which refuses it.
+   */
+  holdStart(instanceUuid: string): Promise<void>;
+  /** Its ports are plugged: a start that waits goes on, one that comes does not wait. */
+  letStart(instanceUuid: string): Promise<void>;
+  /** They will not be: a start that waits or comes fails, until there are ports again. */
+  refuseStart(instanceUuid: string): Promise<void>;
   /** The events that will tell that these ports are wired; register for them before plugging. */
   awaited(vifs: readonly Vif[]): readonly AwaitedEvent[];
   /**
-   * Makes this host's side of all ports of an instance. Necessary before its container is created, for one without
-   * ports too: the container finds its ports, at every start, by what this leaves on the host.
+   * Makes this host's side of all ports of an instance. Necessary before its container is created (or `holdStart`, and
+   * then this before `letStart`), for one without ports too: the container finds its ports, at every start, by what this
+   * leaves on the host.
    */
   plug(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void>;
   /** Takes this host's side of an instance away and leaves its ports alone. Nothing there is fine. */

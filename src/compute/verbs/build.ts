@@ -1,22 +1,21 @@
 import { kindOf, messageOf, ServiceError } from '../../errors/kinds.js';
 import { isGone, isStateConflict } from '../failures.js';
 import { checkGroupPolicy, inGroupsTurn } from '../group-policy.js';
-import { startNew } from '../first-moments.js';
 import { optionalStringArg } from '../arguments.js';
-import { imageFacts, instanceFacts } from '../instance-facts.js';
+import { instanceFacts } from '../instance-facts.js';
 import { save, type InstanceOperation } from '../operation.js';
 import { readInjectedFiles } from '../plan/contents.js';
 import { ephemeralDisks } from '../plan/ephemeral.js';
-import { planGuest, wantsDrive } from '../plan/guest-plan.js';
+import { wantsDrive } from '../plan/guest-plan.js';
 import { instanceSettings } from '../plan/instance-settings.js';
-import { POWER_STATE, type LocalImage } from '../ports/containers.js';
+import { POWER_STATE } from '../ports/containers.js';
 import { resumeBuild } from '../recovery/build-resume.js';
 import { BUILD_TASKS, type Task } from '../states.js';
 import { abortBuild, endFailedBuild, giveBuildBack, leaveBuild, releaseBuild } from './build-failure.js';
-import { accessAddresses, allocatePorts } from './build-ports.js';
+import { bringUp } from './build-guest.js';
+import { accessAddresses } from './build-ports.js';
 import { readBuildRequest, type BuildRequest } from './build-request.js';
 import { refuseVolumes } from './volumes.js';
-import { plug, untilWired, type Plugged } from './wiring.js';
 
 /**
  * Boots a server (nova/compute/manager.py _do_build_and_run_instance, release 26): claim the instance for this host,
@@ -111,27 +110,18 @@ async function claim(op: InstanceOperation, request: BuildRequest): Promise<bool
 }
 
 async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void> {
-  const { containers, policy, now } = op.parts;
+  const { policy, now } = op.parts;
   refuseVolumes(request.devices);
   const instance = instanceFacts(op.instance, op.parts.settings, request.image);
   const { values: settings } = instanceSettings(instance, policy);
   const injectedFiles = readInjectedFiles(op.request.args);
   const adminPassword = optionalStringArg(op.request.args, 'admin_password');
-  const { image, plugged } = await prepare(op, request);
-  try {
-    const { vifs } = plugged;
-    const disks = ephemeralDisks(op.instance.get('flavor'), request.devices);
-    const wish = { instance, settings, image, vifs, injectedFiles, adminPassword, ephemeralDisks: disks };
-    const plan = await planGuest(op, wish);
-    await containers.create(plan, op.signal);
-    await untilWired(op, plugged);
-  } finally {
-    plugged.wait.cancel();
-  }
-  const state = await startNew(op, settings);
+  const disks = ephemeralDisks(op.instance.get('flavor'), request.devices);
+  const wish = { instance, settings, injectedFiles, adminPassword, ephemeralDisks: disks };
+  const { vifs, state } = await bringUp(op, request, wish);
   const powerState = state?.powerState ?? POWER_STATE.NOSTATE;
   const drive = wantsDrive(op) ? { config_drive: 'True' } : {};
-  const addresses = accessAddresses(op, plugged.vifs);
+  const addresses = accessAddresses(op, vifs);
   const row = {
     vm_state: 'active',
     task_state: null,
@@ -141,31 +131,6 @@ async function spawn(op: InstanceOperation, request: BuildRequest): Promise<void
     ...addresses,
   };
   await save(op, row, ['spawning']);
-}
-
-interface Prepared {
-  readonly image: LocalImage;
-  readonly plugged: Plugged;
-}
-
-/**
- * Ports and image at the same time, the ports plugged as soon as they are there, so that the agent wires them while the
- * image comes. Both have ended when this does, so that nothing runs on behind a failure.
- */
-async function prepare(op: InstanceOperation, request: BuildRequest): Promise<Prepared> {
-  const [plugged, image] = await Promise.allSettled([
-    allocatePorts(op, request).then((vifs) => plug(op, vifs)),
-    op.parts.images.ensure(imageFacts(request.image), op.request.context, op.signal),
-  ]);
-  if (plugged.status === 'rejected') throw plugged.reason as Error;
-  try {
-    if (image.status === 'rejected') throw image.reason as Error;
-    if (request.wantsNetwork) await save(op, { task_state: 'spawning' }, ['networking']);
-    return { image: image.value, plugged: plugged.value };
-  } catch (error) {
-    plugged.value.wait.cancel();
-    throw error;
-  }
 }
 
 async function notifyCreate(

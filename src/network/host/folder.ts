@@ -85,8 +85,9 @@ export async function writeFolder(folder: InstanceFolder, plan: string, files: N
  * Makes the empty files that the engine looks for when a container is made, as they are after a reboot; the runtime puts
  * its file system over them when it first runs.
  */
-export async function layOutNames({ names }: InstanceFolder): Promise<void> {
+export async function layOutNames({ path: folder, names }: InstanceFolder): Promise<void> {
   const paths = Object.values(names);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await mkdir(dirname(names['/etc/hosts']), { recursive: true, mode: 0o755 });
   await Promise.all(paths.map((path) => appendFile(path, '', { mode: 0o644 })));
 }

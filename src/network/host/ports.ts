@@ -16,6 +16,7 @@ import {
   writeFolder,
   type InstanceFolder,
 } from './folder.js';
+import { dropHold, tellHold, writeHold, type StartWord } from './hold.js';
 import { holdsPorts } from './holder.js';
 import type { PlanRunner } from './runtime.js';
 
@@ -64,9 +65,26 @@ export class HostPorts {
     });
   }
 
+  /** Lays out what its container needs to be made, and has the runtime wait at its start for this service's word. */
+  async holdStart(instanceUuid: string): Promise<void> {
+    const folder = this.folder(instanceUuid);
+    await this.#turns.run(instanceUuid, async () => {
+      await layOutNames(folder);
+      await writeHold(folder, process.pid);
+    });
+  }
+
+  /** Not in turn: a start that waits must hear of it, whatever else is done with the ports. */
+  tellStart(instanceUuid: string, word: StartWord): Promise<void> {
+    return tellHold(this.folder(instanceUuid), word);
+  }
+
   /** Brings everything to what the ports say now, in a running container too: devices that are gone, addresses, names. */
   async apply(ports: PortsOnHost, signal?: AbortSignal): Promise<void> {
-    await this.#turns.run(ports.instanceUuid, () => this.#apply(ports, signal));
+    await this.#turns.run(ports.instanceUuid, async () => {
+      await dropHold(this.folder(ports.instanceUuid));
+      await this.#apply(ports, signal);
+    });
   }
 
   /**

@@ -66,11 +66,25 @@ export class Guests {
     const guest = { uuid, name: `nova-${uuid}` };
     this.#made.push(guest);
     await this.plug(guest, vifs);
+    await this.#create(guest, runtime);
+    return guest;
+  }
+
+  /** Container made before its ports, whose start will wait for them. */
+  async makeHeld(): Promise<Guest> {
+    const uuid = this.machine.newUuid();
+    const guest = { uuid, name: `nova-${uuid}` };
+    this.#made.push(guest);
+    await this.machine.ports.holdStart(uuid);
+    await this.#create(guest, 'nova');
+    return guest;
+  }
+
+  async #create({ uuid, name }: Guest, runtime: string): Promise<void> {
     const { names } = this.machine.ports.folder(uuid);
     const mounts = Object.entries(names).flatMap(([at, source]) => ['-v', `${source}:${at}`]);
-    const options = ['--name', guest.name, '--runtime', runtime, '--network', 'none', '--init', '--cap-drop', 'ALL'];
+    const options = ['--name', name, '--runtime', runtime, '--network', 'none', '--init', '--cap-drop', 'ALL'];
     await this.machine.docker('create', ...options, ...mounts, 'busybox', 'sh', '-c', FIRST);
-    return guest;
   }
 
   async plug({ uuid }: Guest, vifs: readonly Vif[], signal?: AbortSignal): Promise<readonly string[]> {

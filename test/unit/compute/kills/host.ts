@@ -32,13 +32,42 @@ export class Held {
   }
 }
 
+/** A process's hold on the start of its new server: gone with the process, and then a start that waits is refused. */
+export class Hold {
+  #waiting: ((word: 'go' | 'no') => void)[] | undefined;
+
+  begin(): void {
+    this.#waiting = [];
+  }
+
+  tell(word: 'go' | 'no'): void {
+    for (const told of this.#waiting ?? []) told(word);
+    this.#waiting = undefined;
+  }
+
+  /** Rejects where the start is refused. */
+  async wait(): Promise<void> {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    if ((await new Promise((resolve) => waiting.push(resolve))) === 'no') throw novaError('PortsRefused');
+  }
+}
+
 type Rooms = 'disks' | 'library' | 'networks' | 'allocations' | 'cpus' | 'folders' | 'volumes';
 
-/** What of a host and of the services around it the things that are held show. `runs`: whether a container does. */
-export function hostPorts(base: Ports, held: Held, runs: (role: 'main' | 'rescue') => boolean): Pick<Ports, Rooms> {
+/** What is there, and what a process has under way. `runs`: whether a container does. */
+export interface Things {
+  readonly held: Held;
+  readonly hold: Hold;
+  readonly runs: (role: 'main' | 'rescue') => boolean;
+}
+
+/** What of a host and of the services around it the things that are held show. */
+export function hostPorts(base: Ports, things: Things): Pick<Ports, Rooms> {
+  const { held, runs } = things;
   return {
     allocations: allocationsOf(base, held),
-    networks: networksOf(base, held),
+    networks: networksOf(base, things),
     cpus: { ...base.cpus, reserve: () => held.take('cpus', [2, 3]), release: () => held.drop('cpus') },
     folders: { ...base.folders, remove: () => held.drop('folder') },
     disks: disksOf(base, held, runs),
@@ -62,9 +91,12 @@ function allocationsOf(base: Ports, held: Held): Ports['allocations'] {
   };
 }
 
-function networksOf(base: Ports, held: Held): Ports['networks'] {
+function networksOf(base: Ports, { held, hold }: Things): Ports['networks'] {
   return {
     ...base.networks,
+    holdStart: () => held.take('ports', undefined).then(() => hold.begin()),
+    letStart: () => Promise.resolve(hold.tell('go')),
+    refuseStart: () => Promise.resolve(hold.tell('no')),
     allocate: () => held.take('ports', []),
     deallocate: () => held.drop('ports', 'muted'),
     bind: () => held.take('ports bound here', []),

@@ -11,7 +11,7 @@ import { type FieldName, type FieldsOf, type Instance, type Migration } from '..
 import { LOCAL_IMAGE, USAGE } from './answers.js';
 import { makeMigration, type Before } from './before.js';
 import { containerState, HOST, makeInstance, novaError, UUID } from '../parts.js';
-import { Held, hostPorts } from './host.js';
+import { Held, Hold, hostPorts } from './host.js';
 import { Inbox, type Message } from './inbox.js';
 
 /** What a process of the service asks, all of it. */
@@ -118,10 +118,11 @@ export class World {
 
   /** The ports of a process that works on this world. What the world does not keep is as in `base`. */
   ports(base: Ports): Ports {
-    const host = hostPorts(base, this.#held, (role) => this.#runs(role));
+    const hold = new Hold();
+    const host = hostPorts(base, { held: this.#held, hold, runs: (role) => this.#runs(role) });
     return {
       ...base,
-      ...this.#engine(base),
+      ...this.#engine(base, hold),
       ...host,
       disks: { ...host.disks, carry: ({ from, to }) => this.#carry(from, to) },
       conductor: this.#records(base.conductor),
@@ -212,7 +213,7 @@ export class World {
     instance.resetChanges();
   }
 
-  #engine(base: Ports): Pick<Ports, 'containers'> {
+  #engine(base: Ports, hold: Hold): Pick<Ports, 'containers'> {
     const of = ({ role }: ContainerKey) => this.#containers.get(role);
     const state = (key: ContainerKey): ContainerState | undefined => {
       const found = of(key);
@@ -231,7 +232,8 @@ export class World {
         if (of(key) === undefined) this.#containers.set(key.role, { key, power: SHUTDOWN, age: 'new', ...another });
         return Promise.resolve(state(key) ?? containerState(SHUTDOWN));
       },
-      start: (key) => {
+      start: async (key) => {
+        await hold.wait();
         const isTaken = key.role === 'main' && this.#held.has('exposed disk');
         return isTaken || of(key)?.isEmpty === true || this.#runsAside()
           ? Promise.reject(novaError('DiskInUse'))

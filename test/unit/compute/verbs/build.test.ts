@@ -1,34 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHandlers } from '../../../../src/compute/manager.js';
 import { kindOf, ServiceError } from '../../../../src/errors/kinds.js';
-import { create, type Instance } from '../../../../src/objects/index.js';
+import { create } from '../../../../src/objects/index.js';
 import { fakeParts, HOST, makeInstance, makeRequest, novaError, PROVIDER, UUID } from '../parts.js';
-
-const ALTERNATE = { service_host: 'host-2' };
-
-function buildArgs(instance: Instance, special: Record<string, unknown> = {}): Record<string, unknown> {
-  const none = create('NetworkRequest', { network_id: 'none' });
-  return {
-    instance,
-    image: { id: 'image-1', name: 'busybox', container_format: 'docker', properties: {} },
-    request_spec: null,
-    filter_properties: { retry: { num_attempts: 1, hosts: [[HOST, HOST]] } },
-    admin_password: 'secret',
-    injected_files: [],
-    requested_networks: create('NetworkRequestList', { objects: [none] }),
-    security_groups: ['default'],
-    host_list: [ALTERNATE],
-    ...special,
-  };
-}
-
-const newborn = (): Instance =>
-  makeInstance({ host: null, node: null, vm_state: 'building', task_state: 'scheduling' });
-
-async function build(fake: ReturnType<typeof fakeParts>, args: Record<string, unknown>, attempt = 1): Promise<unknown> {
-  const handler = createHandlers(fake.parts).get('build_and_run_instance');
-  return handler?.(makeRequest('build_and_run_instance', args, { attempt }));
-}
+import { ALTERNATE, build, buildArgs, newborn } from './builds.js';
 
 describe('compute/verbs/build', () => {
   it('claims, makes the container and says ACTIVE with two saves', async () => {
@@ -87,7 +62,8 @@ describe('compute/verbs/build', () => {
         assert.equal(thrown, error);
       });
       assert.equal(fake.networks.allocate.callCount, error.kind === 'Unavailable' ? retries + 1 : 1);
-      assert.equal(fake.containers.create.callCount, 0);
+      assert.deepEqual([fake.networks.letStart.callCount, fake.networks.refuseStart.callCount], [0, 1]);
+      assert.equal(fake.containers.remove.callCount, 1);
     });
   }
 
