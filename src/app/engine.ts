@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import type { Checkpoints } from '../compute/ports/checkpoints.js';
 import type { Containers } from '../compute/ports/containers.js';
 import type { Disks } from '../compute/ports/disks.js';
 import type { Images, ImageSource } from '../compute/ports/images.js';
 import type { SerialConsoles } from '../console/consoles.js';
 import { createTerminals } from '../docker/console/terminals.js';
+import { criuVersionOf } from '../docker/checkpoints/criu.js';
+import { createCheckpoints } from '../docker/checkpoints.js';
 import { createContainers } from '../docker/containers.js';
 import { OurContainers } from '../docker/containers/ours.js';
 import { createDisks } from '../docker/disks.js';
@@ -18,13 +21,14 @@ import { createConsoles } from './consoles.js';
 import { hostProcesses } from './host-processes.js';
 import { freeBytes, hostSystem } from './host-system.js';
 import { following, type LiveConfig } from './live.js';
-import { containerSettings, imageSettings } from './settings.js';
+import { checkpointSettings, containerSettings, imageSettings } from './settings.js';
 
 export interface EngineRoom {
   readonly engine: Engine;
   readonly containers: Containers;
   readonly images: Images;
   readonly disks: Disks;
+  readonly checkpoints: Checkpoints;
   readonly consoles: SerialConsoles;
 }
 
@@ -58,6 +62,13 @@ export function openEngine(live: LiveConfig, source: ImageSource, observer: Call
     observer,
     log,
   });
+  const checkpoints = createCheckpoints({
+    ...{ engine, ours, clock, log, freeBytes },
+    settings: checkpointSettings(config),
+    system: hostSystem(observer),
+    criuVersion: criuVersionOf(observer),
+    temporaryFolder: '/tmp',
+  });
   const consoles = createConsoles(config, terminals, log);
-  return { engine, containers, images, consoles, disks };
+  return { engine, containers, images, consoles, disks, checkpoints };
 }

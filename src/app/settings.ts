@@ -2,7 +2,7 @@ import type { ManagerSettings } from '../compute/operation.js';
 import type { ChoreSettings } from '../compute/chores/settings.js';
 import type { Config } from '../config/tables.js';
 import { cpuRanges } from '../config/values/cpus.js';
-import type { ContainerSettings, ImageSettings } from '../docker/settings.js';
+import type { CheckpointSettings, ContainerSettings, ImageSettings } from '../docker/settings.js';
 import { auditPeriod } from '../notify/index.js';
 import type { RequestLimits } from '../openstack/settings.js';
 import type { RabbitOptions } from '../oslo/index.js';
@@ -89,6 +89,13 @@ export function containerSettings({ DEFAULT, compute, docker }: Config): Contain
     unlimitedRootDisk: docker.unlimited_root_disk,
     cpuHardLimit: docker.cpu_limit === 'quota',
     stopTimeoutMs: DEFAULT.shutdown_timeout * S,
+  };
+}
+
+export function checkpointSettings({ docker }: Config): CheckpointSettings {
+  return {
+    isOn: docker.live_migration === 'checkpoint',
+    maxMemoryBytes: docker.live_migration_max_memory_mb * 2 ** 20,
   };
 }
 

@@ -29,6 +29,13 @@ export interface ContainerSettings {
   readonly stopTimeoutMs: number;
 }
 
+/** Whether and how much of what containers have in memory is written to this host's disk, to be taken up on another. */
+export interface CheckpointSettings {
+  readonly isOn: boolean;
+  /** A container that uses more stays where it is. */
+  readonly maxMemoryBytes: number;
+}
+
 /** How images are brought to this host. */
 export interface ImageSettings {
   /** Most images that are downloaded at a time. */

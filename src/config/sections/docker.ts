@@ -148,6 +148,23 @@ const states = {
   }),
 };
 
+const moves = {
+  live_migration: option(oneOf('none', 'checkpoint'), {
+    default: 'none',
+    help:
+      'How running servers are moved to other hosts. none: they are not; checkpoint: their processes are written to ' +
+      'files, sent, and taken up on the other host, by CRIU. A server stands still meanwhile, for some seconds and more ' +
+      'with much memory. An experiment of the engine, which needs settings of its own: `nova-compute-docker setup` makes ' +
+      'them, `nova-compute-docker check` tells what is missing.',
+  }),
+  live_migration_max_memory_mb: option(integer({ min: 1 }), {
+    default: 1024,
+    help:
+      'A server that uses more memory than this (MiB) is not moved while it runs: all of it goes over the disks of both ' +
+      'hosts while the server stands still.',
+  }),
+};
+
 const images = {
   image_download_concurrency: option(integer({ min: 1 }), {
     default: 2,
@@ -192,5 +209,5 @@ const images = {
 /** This service's own section; nothing in it is Nova's. */
 export const docker = {
   help: "Containers. These options are this service's own; an unknown one in this section stops the start.",
-  options: { ...engine, ...containers, ...settings, ...states, ...images },
+  options: { ...engine, ...containers, ...settings, ...states, ...moves, ...images },
 } satisfies Section;

@@ -37,6 +37,9 @@ export interface EngineInfo {
   readonly CgroupVersion?: string;
   readonly LiveRestoreEnabled: boolean;
   readonly SwapLimit: boolean;
+  readonly ExperimentalBuild?: boolean;
+  /** A path, or a name that the engine looks for. */
+  readonly InitBinary?: string;
 }
 
 /** One line of GET /events. */
