@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { hostFacts } from '../config/host-facts.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/tables.js';
+import { CRIU_OPTIONS_FILE } from '../docker/checkpoints/facts.js';
+import { NEEDED_OPTIONS } from '../docker/checkpoints/lacking.js';
 import { engineFacts } from '../docker/facts.js';
 import { Engine } from '../docker/engine/engine.js';
 import { messageOf, ServiceError } from '../errors/kinds.js';
@@ -11,6 +13,7 @@ import {
   undoSteps,
   USUAL_ENGINE_CONFIG,
   USUAL_RUNTIME_PATH,
+  type CheckpointSetup,
   type SetupPlaces,
   type SetupStep,
 } from '../network/setup/runtime-setup.js';
@@ -21,6 +24,13 @@ import { exitCodes, type ExitCode } from './exit-codes.js';
 /** How long an engine may take to read its configuration again. */
 const RELOAD_TRIES = 50;
 const RELOAD_PAUSE_MS = 100;
+
+const RESTART =
+  'The engine takes some of it over when it is started again (systemctl restart docker). Its containers end with it and ' +
+  'start again after it, unless it has "live-restore": true.\n';
+
+/** Debian's package tini; its docker-init is a link to it, which CRIU can't mount again. */
+const INIT = '/usr/bin/tini-static';
 
 /** Registers the runtime with the engine, which goes on running. Harmless to repeat. */
 export const execute: Execute = (invocation, surroundings) => change(invocation, surroundings, 'setup');
@@ -34,11 +44,12 @@ async function change(invocation: Invocation, surroundings: Surroundings, way: '
   try {
     const config = await configOf(invocation, surroundings);
     const places = placesOf(config, line.engineConfig ?? USUAL_ENGINE_CONFIG);
-    const { steps, changesEngine } = await (way === 'setup' ? setupSteps(places) : undoSteps(places));
+    const { steps, engine } = await (way === 'setup' ? setupSteps(places, checkpointsOf(config)) : undoSteps(places));
     const say = (text: string): boolean => stdout.write(`${line.dryRun ? 'would ' : ''}${text}\n`);
     if (steps.length === 0) stdout.write('Nothing to do.\n');
     for (const step of steps) await take(step, say, line.dryRun);
-    if (changesEngine) await tellEngine(config, places, { way, say, isDry: line.dryRun });
+    if (engine !== 'as-it-is') await tellEngine(config, places, { way, say, isDry: line.dryRun });
+    if (engine === 'restart') stdout.write(RESTART);
     return exitCodes.ok;
   } catch (error) {
     stderr.write(`${messageOf(error)}\n`);
@@ -55,7 +66,11 @@ function placesOf(config: Config, engineConfig: string): SetupPlaces {
   const name = config.docker.runtime;
   if (name === '')
     throw new ServiceError('Invalid', 'nova.conf says [docker] runtime = (none): there is nothing to register.');
-  return { engineConfig, runtime: { name, path: USUAL_RUNTIME_PATH } };
+  return { engineConfig, runtime: { name, path: USUAL_RUNTIME_PATH }, criuConfig: CRIU_OPTIONS_FILE };
+}
+
+function checkpointsOf({ docker }: Config): CheckpointSetup | undefined {
+  return docker.live_migration === 'checkpoint' ? { criuOptions: NEEDED_OPTIONS, init: INIT } : undefined;
 }
 
 async function take(step: SetupStep, say: (text: string) => boolean, isDry: boolean): Promise<void> {

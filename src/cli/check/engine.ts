@@ -7,6 +7,7 @@ import { engineFacts } from '../../docker/facts.js';
 import { ServiceError } from '../../errors/kinds.js';
 import { RUNTIME_PROGRAM } from '../../network/host/runtime.js';
 import { unobserved } from '../../observe/calls.js';
+import { checkpointProbe } from './checkpoint.js';
 import { holderProbe } from './holder.js';
 import type { Finding, Probe } from './probe.js';
 
@@ -36,6 +37,7 @@ export function engineProbes(config: Config): readonly Probe[] {
       mend: 'Run nova-compute-docker setup (with --dry-run it only says what it would do).',
     },
     holderProbe(config, engine),
+    checkpointProbe(config, engine),
   ];
 }
 

@@ -13,8 +13,8 @@ import type { CheckpointsParts } from './parts.js';
 import { criuWords, isRefusal } from './words.js';
 
 /** What an earlier start of this service asked for is done after so long, or nobody does it. */
-const UNDER_WAY_MS = 180_000;
-const LOOK_EVERY_MS = 250;
+const UNDER_WAY_MS = 120_000;
+const LOOK_EVERY_MS = 500;
 /** containerd's folder, its store, and the engine's folder. */
 const COPIES = 3;
 

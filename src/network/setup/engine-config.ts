@@ -35,6 +35,20 @@ export function withoutRuntime(text: string | undefined, { name, path }: Runtime
   return print(Object.keys(others).length === 0 ? rest : { ...rest, runtimes: others }, text);
 }
 
+/** Options of the engine that are set where they are not so yet; `added`: their names. */
+export function withOptions(text: string, options: Json): { readonly text: string; readonly added: readonly string[] } {
+  const config = parse(text);
+  const added = Object.keys(options).filter((name) => config[name] !== options[name]);
+  return added.length === 0 ? { text, added } : { text: print({ ...config, ...options }, text), added };
+}
+
+/** The same without these. */
+export function withoutOptions(text: string, names: readonly string[]): string {
+  const config = parse(text);
+  const kept = Object.entries(config).filter(([name]) => !names.includes(name));
+  return kept.length === Object.keys(config).length ? text : print(Object.fromEntries(kept), text);
+}
+
 function isOurs(entry: unknown, path: string): boolean {
   return typeof entry === 'object' && entry !== null && (entry as Json)['path'] === path;
 }

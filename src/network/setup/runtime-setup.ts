@@ -1,14 +1,31 @@
 import { readFile, mkdir, rename, rm, stat, writeFile, chmod } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ServiceError } from '../../errors/kinds.js';
 import { RUNTIME_PROGRAM } from '../host/runtime.js';
-import { withoutRuntime, withRuntime, type RuntimeEntry } from './engine-config.js';
+import { withCriuOptions, withoutCriuOptions } from './criu-options.js';
+import { withOptions, withoutOptions, withoutRuntime, withRuntime, type RuntimeEntry } from './engine-config.js';
 
 /** Where things are; each of them the operator's to say. */
 export interface SetupPlaces {
   /** The engine's configuration file. */
   readonly engineConfig: string;
   readonly runtime: RuntimeEntry;
+  /** The file of options that runc hands to CRIU. */
+  readonly criuConfig: string;
+}
+
+/** What checkpoints of servers take. */
+export interface CheckpointSetup {
+  readonly criuOptions: readonly string[];
+  /** A first process of containers whose file is no link, where this host has it. */
+  readonly init: string;
+}
+
+/** What is to be done, in its order. */
+export interface Setup {
+  readonly steps: readonly SetupStep[];
+  /** The engine has to read its configuration again, or has to be started again, which is left to the operator. */
+  readonly engine: 'as-it-is' | 'reload' | 'restart';
 }
 
 export const USUAL_ENGINE_CONFIG = '/etc/docker/daemon.json';
@@ -21,45 +38,99 @@ export interface SetupStep {
   readonly run: () => Promise<void>;
 }
 
-/**
- * What is left to do so that the engine knows our runtime; nothing when all is done. The engine has to read its
- * configuration again after a step that changed it (`changesEngine`).
- */
-export async function setupSteps(
-  places: SetupPlaces,
-): Promise<{ steps: readonly SetupStep[]; changesEngine: boolean }> {
+/** What is left to do so that the engine knows our runtime, and what checkpoints take; nothing when all is done. */
+export async function setupSteps(places: SetupPlaces, checkpoints?: CheckpointSetup): Promise<Setup> {
   const { engineConfig, runtime } = places;
   const [program, installed, config] = await Promise.all([
     readFile(RUNTIME_PROGRAM, 'utf8'),
     readIfThere(runtime.path),
     readIfThere(engineConfig),
   ]);
-  const changed = withRuntime(config, runtime);
+  const registered = withRuntime(config, runtime);
+  const wanted = checkpoints === undefined ? {} : await engineOptions(checkpoints);
+  const { text: changed, added } = withOptions(registered ?? config ?? '', wanted);
   const steps: SetupStep[] = [];
   if (installed !== program) {
     const text = `${installed === undefined ? 'install' : 'replace'} ${runtime.path}`;
     steps.push({ text, run: () => replaceFile(runtime.path, program, 0o755) });
   }
-  if (changed !== undefined) {
-    const text = `add runtime "${runtime.name}" to ${engineConfig}`;
-    steps.push({ text, run: () => replaceFile(engineConfig, changed, 0o644) });
+  if (added.length > 0) steps.push(await noteStep(places, added));
+  if (registered !== undefined || added.length > 0) {
+    const what = named(registered !== undefined, runtime, added);
+    steps.push({ text: `add ${what} to ${engineConfig}`, run: () => replaceFile(engineConfig, changed, 0o644) });
   }
-  return { steps, changesEngine: changed !== undefined };
+  if (checkpoints !== undefined) steps.push(...(await criuSteps(places, checkpoints)));
+  return { steps, engine: needOf(registered !== undefined, added.length > 0) };
 }
 
-/** The same for taking it away again. */
-export async function undoSteps(places: SetupPlaces): Promise<{ steps: readonly SetupStep[]; changesEngine: boolean }> {
+/** An engine takes these over when it starts only. */
+async function engineOptions({ init }: CheckpointSetup): Promise<Readonly<Record<string, unknown>>> {
+  const hasInit = (await stat(init).catch(() => undefined)) !== undefined;
+  return { experimental: true, ...(hasInit && { 'init-path': init }) };
+}
+
+function named(hasRuntime: boolean, { name }: RuntimeEntry, options: readonly string[]): string {
+  return [...(hasRuntime ? [`runtime "${name}"`] : []), ...options].join(', ');
+}
+
+function needOf(isReloaded: boolean, isRestarted: boolean): Setup['engine'] {
+  if (isRestarted) return 'restart';
+  return isReloaded ? 'reload' : 'as-it-is';
+}
+
+/** Names of options that are ours and not the operator's; written before they are set. */
+const notesIn = ({ runtime }: SetupPlaces): string => join(dirname(runtime.path), 'engine-options.json');
+
+async function noteStep(places: SetupPlaces, added: readonly string[]): Promise<SetupStep> {
+  const names = [...new Set([...(await noted(places)), ...added])];
+  const path = notesIn(places);
+  return { text: `note in ${path} what is added`, run: () => replaceFile(path, `${JSON.stringify(names)}\n`, 0o644) };
+}
+
+async function noted(places: SetupPlaces): Promise<readonly string[]> {
+  const names: unknown = JSON.parse((await readIfThere(notesIn(places))) ?? '[]');
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
+async function criuSteps({ criuConfig }: SetupPlaces, { criuOptions }: CheckpointSetup): Promise<readonly SetupStep[]> {
+  const before = await readIfThere(criuConfig);
+  const after = withCriuOptions(before, criuOptions);
+  if (after === (before ?? '')) return [];
+  return [{ text: `add options to ${criuConfig}`, run: () => replaceFile(criuConfig, after, 0o644) }];
+}
+
+/** The same for taking it away again; what the operator has set himself stays. */
+export async function undoSteps(places: SetupPlaces): Promise<Setup> {
   const { engineConfig, runtime } = places;
-  const [installed, config] = await Promise.all([readIfThere(runtime.path), readIfThere(engineConfig)]);
-  const changed = withoutRuntime(config, runtime);
+  const [installed, config, names] = await Promise.all([
+    readIfThere(runtime.path),
+    readIfThere(engineConfig),
+    noted(places),
+  ]);
+  const unregistered = withoutRuntime(config, runtime);
+  const before = unregistered ?? config ?? '';
+  const changed = withoutOptions(before, names);
   const steps: SetupStep[] = [];
-  if (changed !== undefined) {
-    const text = `remove runtime "${runtime.name}" from ${engineConfig}`;
-    steps.push({ text, run: () => replaceFile(engineConfig, changed, 0o644) });
+  if (unregistered !== undefined || changed !== before) {
+    const what = named(unregistered !== undefined, runtime, names);
+    steps.push({ text: `remove ${what} from ${engineConfig}`, run: () => replaceFile(engineConfig, changed, 0o644) });
   }
-  if (installed !== undefined)
-    steps.push({ text: `remove ${runtime.path}`, run: () => rm(runtime.path, { force: true }) });
-  return { steps, changesEngine: changed !== undefined };
+  if (names.length > 0) steps.push(removal(notesIn(places)));
+  steps.push(...(await undoCriuSteps(places)));
+  if (installed !== undefined) steps.push(removal(runtime.path));
+  return { steps, engine: needOf(unregistered !== undefined, changed !== before) };
+}
+
+async function undoCriuSteps({ criuConfig }: SetupPlaces): Promise<readonly SetupStep[]> {
+  const before = await readIfThere(criuConfig);
+  const after = withoutCriuOptions(before);
+  if (before === undefined || after === before) return [];
+  if (after.trim() === '') return [removal(criuConfig)];
+  return [{ text: `remove our options from ${criuConfig}`, run: () => replaceFile(criuConfig, after, 0o644) }];
+}
+
+function removal(path: string): SetupStep {
+  return { text: `remove ${path}`, run: () => rm(path, { force: true }) };
 }
 
 /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeCheckpoints } from '../../../../src/cli/check/checkpoint.js';
 import { describeOutcome } from '../../../../src/cli/check/check.js';
 import { describeEngine, describeRuntime } from '../../../../src/cli/check/engine.js';
 import { describeHolders } from '../../../../src/cli/check/holder.js';
@@ -144,6 +145,24 @@ describe('cli/check: engine, runtime, clock', () => {
     const without = containers.map((one) => ({ ...one, hasItsPorts: false }));
     assert.throws(() => describeHolders([...containers, ...without.slice(0, 1)]), /^ServiceError: nova-0 runs without/);
     assert.throws(() => describeHolders(without), /nova-0, nova-1, nova-2, nova-3, nova-4 and 2 more run without/);
+  });
+
+  it('for checkpoints all that is missing is named, with what to do', () => {
+    const good = {
+      ...{ engine: '20.10.24', isExperimental: true, mapsUsers: false, kernel: '6.1.0', criu: '3.17.1', cpuFlags: [] },
+      ...{ criuOptions: ['tcp-established', 'file-locks'], init: { path: '/usr/bin/tini-static', isLink: false } },
+    };
+    assert.equal(describeCheckpoints(good).found, 'criu 3.17.1, engine 20.10.24, Linux 6.1.0');
+    const bad = {
+      ...good,
+      criu: undefined,
+      isExperimental: false,
+      init: { path: '/usr/bin/docker-init', isLink: true },
+    };
+    assert.throws(
+      () => describeCheckpoints(bad),
+      /criu is not installed: install criu .*; the engine is not experimental: run .*; .*docker-init, is a link: install tini/,
+    );
   });
 
   const now = Date.parse('2026-11-22T12:00:00Z');

@@ -63,7 +63,7 @@ describe('docker/checkpoints: read and place', () => {
       await withNew(async ({ checkpoints, folder, left, signal }) => {
         writeImages(join(folder, NAME), { 'old.img': 'old' });
         const placed = checkpoints.place(KEY, NAME, Readable.from([body.subarray(0, length)]), signal);
-        await assert.rejects(placed, undefined, `${length} bytes`);
+        await assert.rejects(placed, Error, `${length} bytes`);
         assert.deepEqual(left(), [NAME]);
         assert.equal(readFileSync(join(folder, NAME, 'old.img'), 'utf8'), 'old');
       });
