@@ -1,5 +1,4 @@
 import type { CheckpointAbility, Checkpoints } from '../compute/ports/checkpoints.js';
-import { ServiceError } from '../errors/kinds.js';
 import { checkpointFacts } from './checkpoints/facts.js';
 import { forget } from './checkpoints/forget.js';
 import { lacking } from './checkpoints/lacking.js';
@@ -8,6 +7,7 @@ import { place } from './checkpoints/place.js';
 import { read } from './checkpoints/read.js';
 import { restore } from './checkpoints/restore.js';
 import { take } from './checkpoints/take.js';
+import { impossible, switchedOff } from './checkpoints/words.js';
 
 /** The manager's checkpoints, over one engine. */
 export function createCheckpoints(parts: CheckpointsParts): Checkpoints {
@@ -22,14 +22,10 @@ export function createCheckpoints(parts: CheckpointsParts): Checkpoints {
 }
 
 async function ability(parts: CheckpointsParts, signal: AbortSignal): Promise<CheckpointAbility> {
-  if (!parts.settings.isOn) throw impossible('it is switched off ([docker] live_migration)');
+  if (!parts.settings.isOn) throw switchedOff();
   const facts = await checkpointFacts(parts, signal);
   const lacks = lacking(facts);
   if (lacks.length > 0) throw impossible(lacks.map(({ what }) => what).join('; '));
   const { engine, criu = '', kernel, cpuFlags } = facts;
   return { engine, criu, kernel, cpuFlags };
-}
-
-function impossible(reason: string): ServiceError {
-  return new ServiceError('Unsupported', `Running processes can't be moved to or from this host: ${reason}.`);
 }

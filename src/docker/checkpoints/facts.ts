@@ -15,16 +15,19 @@ export interface CheckpointFacts {
   readonly criuOptions: readonly string[];
   /** The first process of containers, as the engine finds it; `isLink`: its file is a symbolic link. */
   readonly init: { readonly path: string; readonly isLink: boolean } | undefined;
+  /** CRIU holds connections still with it. */
+  readonly hasIptables: boolean;
   readonly cpuFlags: readonly string[];
 }
 
 /** runc hands it to CRIU (libcontainer/container_linux.go: handleCriuConfigurationFile). */
 export const CRIU_OPTIONS_FILE = '/etc/criu/runc.conf';
 
+const PROGRAM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 /** Where an engine looks for its init when no path is set (moby, cmd/dockerd and daemon/config, 20.10 to 28). */
 const INIT_FOLDERS = [
   ...['/usr/local/libexec/docker', '/usr/libexec/docker', '/usr/local/lib/docker', '/usr/lib/docker'],
-  ...['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'],
+  ...PROGRAM_FOLDERS,
 ];
 
 type Asking = Pick<CheckpointsParts, 'engine' | 'system' | 'criuVersion'>;
@@ -45,6 +48,11 @@ export async function checkpointFacts(parts: Asking, signal: AbortSignal): Promi
     criu,
     criuOptions: linesOf(options),
     init: await findInit(parts, info.InitBinary ?? 'docker-init'),
+    hasIptables:
+      (await findProgram(
+        parts,
+        PROGRAM_FOLDERS.map((folder) => join(folder, 'iptables')),
+      )) !== undefined,
     cpuFlags: flagsIn(cpus),
   };
 }
@@ -64,8 +72,12 @@ function flagsIn(cpuinfo: string): readonly string[] {
   return [...new Set(flags.split(/\s+/).filter((flag) => flag !== ''))].toSorted();
 }
 
-async function findInit({ system }: Asking, binary: string): Promise<CheckpointFacts['init']> {
-  const paths = isAbsolute(binary) ? [binary] : INIT_FOLDERS.map((folder) => join(folder, binary));
+async function findInit(asking: Asking, binary: string): Promise<CheckpointFacts['init']> {
+  return findProgram(asking, isAbsolute(binary) ? [binary] : INIT_FOLDERS.map((folder) => join(folder, binary)));
+}
+
+/** The first of these paths that is there. */
+async function findProgram({ system }: Asking, paths: readonly string[]): Promise<CheckpointFacts['init']> {
   for (const path of paths) {
     try {
       const plain = join(await system.realPath(dirname(path)), basename(path));

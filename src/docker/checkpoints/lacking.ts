@@ -24,7 +24,7 @@ export function lacking(facts: CheckpointFacts): readonly Lack[] {
   return [...lackingCriu(facts), ...lackingEngine(facts), ...lackingInit(facts)];
 }
 
-function lackingCriu({ criu, criuOptions, kernel }: CheckpointFacts): readonly Lack[] {
+function lackingCriu({ criu, criuOptions, hasIptables, kernel }: CheckpointFacts): readonly Lack[] {
   if (criu === undefined) {
     return [{ what: 'criu is not installed', mend: 'install criu (Debian: criu)' }];
   }
@@ -35,6 +35,7 @@ function lackingCriu({ criu, criuOptions, kernel }: CheckpointFacts): readonly L
       mend: `install criu ${FOR_NEWER_KERNEL.join('.')} or later`,
     });
   }
+  if (!hasIptables) lacks.push({ what: 'iptables is not installed', mend: 'install iptables (Debian: iptables)' });
   const absent = NEEDED_OPTIONS.filter((option) => !criuOptions.includes(option));
   if (absent.length > 0) {
     lacks.push({ what: `/etc/criu/runc.conf lacks ${absent.join(' and ')}`, mend: 'run nova-compute-docker setup' });

@@ -10,6 +10,7 @@ import { tarReader, type TarEntry } from '../images/archive/tar.js';
 import { placeOf } from './folder.js';
 import { checkManifest, cutOff, MANIFEST } from './manifest.js';
 import type { CheckpointsParts } from './parts.js';
+import { switchedOff } from './words.js';
 
 /** What CRIU writes beside pages is small. */
 const BESIDE_MEMORY_BYTES = 256 * 2 ** 20;
@@ -26,6 +27,7 @@ export async function place(
   signal: AbortSignal,
 ): Promise<void> {
   try {
+    if (!parts.settings.isOn) throw switchedOff();
     const occupant = await parts.ours.look(key);
     if (occupant.whose !== 'ours') throw containerMissing(key);
     const { Id: id, State: state } = occupant.inspect;

@@ -10,7 +10,7 @@ import type { ContainerInspect } from '../engine/wire.js';
 import { eventTimeMs } from '../events/message.js';
 import { bytesIn, isThere, markedAtMs, markWhole, placeOf, type CheckpointPlace } from './folder.js';
 import type { CheckpointsParts } from './parts.js';
-import { criuWords, isRefusal } from './words.js';
+import { criuWords, isRefusal, switchedOff } from './words.js';
 
 /** What an earlier start of this service asked for is done after so long, or nobody does it. */
 const UNDER_WAY_MS = 120_000;
@@ -33,9 +33,12 @@ export async function take(
 ): Promise<{ readonly bytes: number }> {
   const occupant = await parts.ours.look(key);
   if (occupant.whose !== 'ours') throw containerMissing(key);
-  const id = occupant.inspect.Id;
+  const { Id: id, State: state } = occupant.inspect;
   const place = await placeOf(parts.engine, id, name);
   if (!(await settled(parts, { id, place }, signal))) {
+    if (!parts.settings.isOn) throw switchedOff();
+    if (state.Paused)
+      throw new ServiceError('Unsupported', `Instance ${key.instanceUuid} is paused: unpause it first.`);
     await checkSize(parts, key, id);
     await write(parts, { key, id, name }, signal);
     await markWhole(place);

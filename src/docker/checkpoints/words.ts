@@ -17,3 +17,12 @@ export function criuWords(error: unknown): string {
   const restored = /\bOCI runtime restore failed: (.*?)(?:: unknown)?$/s.exec(said)?.[1];
   return engineWords(words ?? restored ?? said);
 }
+
+/** Running processes can't be moved to or from this host, whatever they are. */
+export function impossible(reason: string): ServiceError {
+  return new ServiceError('Unsupported', `Running processes can't be moved to or from this host: ${reason}.`);
+}
+
+export function switchedOff(): ServiceError {
+  return impossible('it is switched off ([docker] live_migration)');
+}

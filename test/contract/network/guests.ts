@@ -50,8 +50,8 @@ export class Guests {
     private readonly empty: readonly string[],
   ) {}
 
-  static async open(): Promise<Guests> {
-    const machine = await Machine.start();
+  static async open(engineOptions: Readonly<Record<string, unknown>> = {}): Promise<Guests> {
+    const machine = await Machine.start(engineOptions);
     await machine.ovs('add-port', 'br-int', 'there', '--', 'set', 'Interface', 'there', 'type=internal');
     await machine.host('ip', 'addr', 'add', `${NEIGHBOUR}/24`, 'dev', 'there');
     await machine.host('ip', 'addr', 'add', `${NEIGHBOUR6}/64`, 'dev', 'there', 'nodad');
@@ -62,11 +62,17 @@ export class Guests {
 
   /** Ports plugged, container made and not started. */
   async make(vifs: readonly Vif[], runtime = 'nova'): Promise<Guest> {
+    const guest = await this.plugged(vifs);
+    await this.create(guest, ['--runtime', runtime], FIRST);
+    return guest;
+  }
+
+  /** Without a container. */
+  async plugged(vifs: readonly Vif[]): Promise<Guest> {
     const uuid = this.machine.newUuid();
     const guest = { uuid, name: `nova-${uuid}` };
     this.#made.push(guest);
     await this.plug(guest, vifs);
-    await this.#create(guest, runtime);
     return guest;
   }
 
@@ -76,15 +82,16 @@ export class Guests {
     const guest = { uuid, name: `nova-${uuid}` };
     this.#made.push(guest);
     await this.machine.ports.holdStart(uuid);
-    await this.#create(guest, 'nova');
+    await this.create(guest, ['--runtime', 'nova'], FIRST);
     return guest;
   }
 
-  async #create({ uuid, name }: Guest, runtime: string): Promise<void> {
+  /** Its container alone, with more options, to run a script. */
+  async create({ uuid, name }: Guest, options: readonly string[], script: string): Promise<void> {
     const { names } = this.machine.ports.folder(uuid);
     const mounts = Object.entries(names).flatMap(([at, source]) => ['-v', `${source}:${at}`]);
-    const options = ['--name', name, '--runtime', runtime, '--network', 'none', '--init', '--cap-drop', 'ALL'];
-    await this.machine.docker('create', ...options, ...mounts, 'busybox', 'sh', '-c', FIRST);
+    const usual = ['--name', name, '--network', 'none', '--init', '--cap-drop', 'ALL'];
+    await this.machine.docker('create', ...usual, ...options, ...mounts, 'busybox', 'sh', '-c', script);
   }
 
   async plug({ uuid }: Guest, vifs: readonly Vif[], signal?: AbortSignal): Promise<readonly string[]> {

@@ -19,14 +19,18 @@ export class Machine {
   readonly #everUsed = new Set<string>();
   #engine: ChildProcess | undefined;
 
-  private constructor(readonly folder: string) {
+  private constructor(
+    readonly folder: string,
+    private readonly engineOptions: Readonly<Record<string, unknown>>,
+  ) {
     const runner = createPlanRunner(unobserved, join(folder, 'enter'));
     const settings = { ovsdbConnection: this.ovsdb, wiringTimeoutSeconds: 10 };
     this.ports = new HostPorts({ statePath: join(folder, 'state'), settings, runner });
   }
 
-  static async start(): Promise<Machine> {
-    const machine = new Machine(await mkdtemp(join(tmpdir(), 'nct-')));
+  /** `engineOptions`: more for its configuration. */
+  static async start(engineOptions: Readonly<Record<string, unknown>> = {}): Promise<Machine> {
+    const machine = new Machine(await mkdtemp(join(tmpdir(), 'nct-')), engineOptions);
     await machine.#prepare();
     return machine;
   }
@@ -165,6 +169,7 @@ export class Machine {
       bridge: 'none',
       iptables: false,
       'ip-forward': false,
+      ...this.engineOptions,
     };
     await writeFile(at('daemon.json'), JSON.stringify(options));
   }

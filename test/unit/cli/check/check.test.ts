@@ -149,7 +149,8 @@ describe('cli/check: engine, runtime, clock', () => {
 
   it('for checkpoints all that is missing is named, with what to do', () => {
     const good = {
-      ...{ engine: '20.10.24', isExperimental: true, mapsUsers: false, kernel: '6.1.0', criu: '3.17.1', cpuFlags: [] },
+      ...{ engine: '20.10.24', isExperimental: true, mapsUsers: false, kernel: '6.1.0', criu: '3.17.1' },
+      ...{ hasIptables: true, cpuFlags: [] },
       ...{ criuOptions: ['tcp-established', 'file-locks'], init: { path: '/usr/bin/tini-static', isLink: false } },
     };
     assert.equal(describeCheckpoints(good).found, 'criu 3.17.1, engine 20.10.24, Linux 6.1.0');

@@ -13,6 +13,7 @@ describe('docker/checkpoints: ability', () => {
   const bad: [string, (host: Host) => void, RegExp][] = [
     ['switched off', (host) => (host.isOn = false), /switched off \(\[docker\] live_migration\)/],
     ['without criu', (host) => (host.criu = undefined), /criu is not installed/],
+    ['without iptables', (host) => delete host.files['/usr/sbin/iptables'], /iptables is not installed/],
     ['old criu', (host) => (host.criu = '4.1.1'), /criu 4\.1\.1 can't write sockets on Linux 6\.18\.44/],
     [
       'options',

@@ -108,6 +108,16 @@ describe('docker/checkpoints: take', () => {
       assert.equal(posts(world), 0);
     }));
 
+  it('a paused one is refused, and any where it is switched off', () =>
+    withWorld(async (world) => {
+      const taken = (): Promise<unknown> => world.checkpoints.take(KEY, NAME, world.signal);
+      Object.assign(world.state, { Paused: true });
+      await assert.rejects(taken(), failsAs('Unsupported', /is paused/));
+      world.host.isOn = false;
+      await assert.rejects(taken(), failsAs('Unsupported', /switched off/));
+      assert.equal(posts(world), 0);
+    }));
+
   const refusals: [string, string, string][] = [
     [
       'by our runtime',

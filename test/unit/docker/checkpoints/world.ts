@@ -108,6 +108,7 @@ function goodHost(root: string): Host {
       '/etc/criu/runc.conf': '# ours\ntcp-established\nfile-locks # both\n',
       '/proc/cpuinfo': 'processor\t: 0\nflags\t\t: sse avx2 fpu\n\nprocessor\t: 1\nflags\t\t: sse\n',
       '/usr/bin/tini-static': '',
+      '/usr/sbin/iptables': '',
     },
     links: {},
     isOn: true,
@@ -120,7 +121,7 @@ function systemOf(host: Host): HostSystem {
   return {
     readText: (path) => (host.files[path] === undefined ? missing(path) : Promise.resolve(host.files[path])),
     realPath: (path) => {
-      const isFile = host.files[path] !== undefined || !/\/(tini-static|docker-init)$/.test(path);
+      const isFile = host.files[path] !== undefined || !/\/(tini-static|docker-init|iptables)$/.test(path);
       return isFile ? Promise.resolve(host.links[path] ?? path) : missing(path);
     },
     deviceOf: missing,
