@@ -138,6 +138,7 @@ describe('network/runtime: restore and checkpoint', () => {
   it('the engine hears CRIU’s first words of a failed restore, whatever is in them', async () => {
     const log = [
       '(00.000001) Version: 4.2',
+      "(00.005000) Error (criu/rlimit.c:1): rlimit: Can't setup RLIMIT_NOFILE for self",
       '(00.010000)      1: Error (criu/files.c:1): files: Can\'t open "a\tb\\c"',
       '(00.020000) Error (criu/cr-restore.c:2): Restoring FAILED.',
       '(00.030000) Error (criu/mount.c:3): mnt: third',
