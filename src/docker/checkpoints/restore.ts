@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ContainerKey } from '../../compute/ports/containers.js';
 import { ServiceError } from '../../errors/kinds.js';
 import { containerMissing } from '../containers/refusals.js';
@@ -6,6 +8,9 @@ import { startFromCheckpoint } from '../engine/checkpoints.js';
 import { isThere, placeOf } from './folder.js';
 import type { CheckpointsParts } from './parts.js';
 import { criuWords, isRefusal } from './words.js';
+
+/** A file that is nobody's; each attempt has another text in it. */
+const ATTEMPT = 'nova-restore';
 
 /** See the port; a running one is fine. Throws NotFound without the container or the checkpoint. */
 export async function restore(
@@ -20,6 +25,8 @@ export async function restore(
   if (state.Running) return;
   const { path } = await placeOf(parts.engine, id, name);
   if (!(await isThere(path))) throw new ServiceError('NotFound', `There is no checkpoint ${name} of the container.`);
+  // Of the same bytes containerd has kept what it wrote when they were taken, and takes them no second time (moby 42900).
+  await writeFile(join(path, ATTEMPT), `${parts.clock.now().toISOString()}\n`, { mode: 0o600 });
   try {
     await startFromCheckpoint(parts.engine, id, name, signal);
   } catch (error) {
