@@ -58,7 +58,7 @@ class Client {
   }
 
   async close(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const gone = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
     await gone;
@@ -174,6 +174,28 @@ describe('checkpoints of containers on a real engine with CRIU', function () {
       equal(await one.ask(), String(2 * index + 2));
     }
     equal(await isRunning(guest), 'running');
+  });
+
+  it('one that was asked for by somebody who is gone is found, however far it has come', async () => {
+    for (const afterMs of [0, 50, 150, 400]) {
+      const { key } = await running();
+      const one = client();
+      equal(await one.ask(), '1');
+      const over = new AbortController();
+      const taken = checkpoints.take(key, NAME, over.signal);
+      setTimeout(() => {
+        over.abort(new Error('gone'));
+      }, afterMs);
+      await taken.catch((error: unknown) => {
+        equal(messageOf(error), 'gone');
+      });
+      ok((await checkpoints.take(key, NAME, signal)).bytes > 10_000);
+      await checkpoints.restore(key, NAME, signal);
+      equal(await one.ask(), '2');
+      await checkpoints.forget(key, NAME);
+      await one.close();
+      await guests.clear();
+    }
   });
 
   it("what CRIU can't write is refused with its words, and runs on", async () => {

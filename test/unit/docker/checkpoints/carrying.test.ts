@@ -150,6 +150,8 @@ describe('docker/checkpoints: restore', () => {
       await checkpoints.restore(KEY, NAME, signal);
       await checkpoints.restore(KEY, NAME, signal);
       assert.equal(scripted.asked.filter((one) => one === START).length, 1);
+      // Other bytes than those that containerd may have kept.
+      assert.match(readFileSync(join(folder, NAME, 'nova-restore'), 'utf8'), /^20.*Z\n$/);
     }));
 
   it("one that is not there is not asked for; CRIU's refusal leaves it stopped", () =>
