@@ -38,6 +38,9 @@ export function conductorParts(live: LiveConfig, rpc: RpcCaller, observer: CallO
     get responseTimeoutMs() {
       return live.current.DEFAULT.rpc_response_timeout * 1000;
     },
+    get longTimeoutMs() {
+      return live.current.DEFAULT.long_rpc_timeout * 1000;
+    },
     log,
     settings: { host: DEFAULT.host, tracksInstanceChanges: scheduler.track_instance_changes },
     ownContext,

@@ -18,6 +18,8 @@ export interface ConductorParts {
   readonly rpc: RpcCaller;
   /** `rpc_response_timeout` */
   readonly responseTimeoutMs: number;
+  /** `long_rpc_timeout` */
+  readonly longTimeoutMs: number;
   readonly log: Logger;
   readonly settings: ConductorSettings;
   readonly observer: CallObserver;
@@ -32,6 +34,15 @@ interface ConductorCall {
   readonly name: string;
   readonly method: string;
   readonly args: RpcArgs;
+}
+
+/** What one compute service asks another. */
+interface PeerCall {
+  readonly server: string;
+  readonly method: string;
+  readonly args: RpcArgs;
+  readonly isLong: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Longest pause between two tries while conductor or the broker is away. */
@@ -111,6 +122,19 @@ export class ConductorCalls {
     const { rpc, observer } = this.parts;
     await observed(observer, { system: 'rpc', name: message.method }, () =>
       rpc.cast({ ...message, context: this.context, signal }),
+    );
+  }
+
+  /** A call to another compute service; once, since who asks knows what an answer that did not come means. */
+  async ask({ server, method, args, isLong, signal }: PeerCall): Promise<unknown> {
+    const { rpc, observer, responseTimeoutMs, longTimeoutMs } = this.parts;
+    const { context, patience } = this;
+    const wait = isLong
+      ? { timeoutMs: longTimeoutMs, callMonitorTimeoutS: responseTimeoutMs / 1000 }
+      : { timeoutMs: Math.max(1, Math.min(responseTimeoutMs, this.#deadline - performance.now())) };
+    const outgoing = { method, args, context, signal: signal ?? patience.signal };
+    return observed(observer, { system: 'rpc', name: method }, () =>
+      rpc.call({ topic: 'compute', server, version: '6.0', ...outgoing, ...wait, isRepeatable: true }),
     );
   }
 

@@ -57,6 +57,8 @@ function computePeers(calls: ConductorCalls): ComputePeers {
   return {
     cast: ({ host, method, args }, uniqueId) =>
       calls.cast({ topic: 'compute', server: host, method, version: '6.0', args, uniqueId }),
+    call: ({ host, method, args }, options = {}) =>
+      calls.ask({ server: host, method, args, isLong: options.isLong ?? false, signal: options.signal }),
     async lastSeen(host) {
       const found = await calls.classAction('Service', 'get_by_host_and_binary', [host, 'nova-compute']);
       if (found === null || found === undefined) return null;

@@ -3,7 +3,11 @@ import { expectObject } from '../objects/index.js';
 import type { ConductorCalls } from './calls.js';
 
 /** What is neither over nor waits for its user. */
-const UNDER_WAY = ['accepted', 'pre-migrating', 'migrating', 'post-migrating'];
+const UNDER_WAY = [
+  ...['accepted', 'pre-migrating', 'migrating', 'post-migrating'],
+  // Of live migrations.
+  ...['queued', 'preparing', 'running'],
+];
 
 /** Rows of migrations (nova/objects/migration.py, release 26). */
 export function createMigrationStore(calls: ConductorCalls): MigrationStore {

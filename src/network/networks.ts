@@ -9,6 +9,7 @@ import { attach, detach, forgetPort } from './interfaces.js';
 import { allocate } from './neutron/allocate.js';
 import { deallocate } from './neutron/deallocate.js';
 import { addFixedIp, removeFixedIp } from './neutron/fixed-ips.js';
+import { forgetBindings, takePortsOver } from './neutron/bindings.js';
 import { bindPortsTo, rebindPorts } from './neutron/rebind.js';
 import { wishesOf } from './neutron/wishes.js';
 import { onHost, type NetworksParts } from './parts.js';
@@ -105,6 +106,17 @@ export class InstanceNetworks implements Networks {
       await bindPortsTo(this.parts, subject, host, 'held');
       return refreshCache(this.parts, subject, undefined);
     });
+  }
+
+  takeOver(subject: NetworkSubject): Promise<readonly Vif[]> {
+    return this.#inTurn(subject, async () => {
+      await takePortsOver(this.parts, subject);
+      return refreshCache(this.parts, subject, undefined);
+    });
+  }
+
+  async forgetBindings(subject: NetworkSubject, host: string): Promise<void> {
+    await this.#inTurn(subject, () => forgetBindings(this.parts, subject, host));
   }
 
   /** Neutron tells of one change several times: a refresh that has not begun yet will see them all. */

@@ -16,6 +16,8 @@ export interface NeutronPort {
   readonly dnsName: string;
   /** `deferred`: gets its addresses when it is bound; absent in Neutron's answer means `immediate`. */
   readonly ipAllocation: string;
+  /** `binding:host_id` of the binding that is active; null: it has none, or the asker is not shown it. */
+  readonly hostId: string | null;
   readonly vifType: string | null;
   readonly vifDetails: Json;
   readonly vnicType: string;
@@ -77,6 +79,7 @@ export function portOf(json: Json): NeutronPort {
     status: textOr(json['status'], ''),
     dnsName: textOr(json['dns_name'], ''),
     ipAllocation: textOr(json['ip_allocation'], 'immediate'),
+    hostId: textOrNull(json['binding:host_id']),
     vifType: textOrNull(json['binding:vif_type']),
     vifDetails: objectIn(json['binding:vif_details'] ?? {}, what),
     vnicType: textOr(json['binding:vnic_type'], 'normal'),

@@ -101,6 +101,23 @@ export class Neutron {
     await this.session.request({ name: 'port.delete', method: 'DELETE', path: portPath(id), accept: [404], ...call });
   }
 
+  /**
+   * Makes the binding that a port has to this host the one that counts (extension binding-extended). False: there is no
+   * such binding, or it is the active one already.
+   */
+  async activateBinding(id: string, host: string, call: NeutronCall): Promise<boolean> {
+    const path = `${bindingPath(id, host)}/activate`;
+    const request = { name: 'binding.activate', method: 'PUT', path, accept: [404, 409] } as const;
+    const { status } = await this.session.request({ ...request, ...call });
+    return status < 300;
+  }
+
+  /** Removes a port's binding to this host; none is fine. The active one must not be removed so. */
+  async deleteBinding(id: string, host: string, call: NeutronCall): Promise<void> {
+    const path = bindingPath(id, host);
+    await this.session.request({ name: 'binding.delete', method: 'DELETE', path, accept: [404], ...call });
+  }
+
   async #one(call: RestCall, key: string): Promise<Json> {
     const { body } = await this.session.request(call);
     return objectIn(objectIn(body, call.name)[key], call.name);
@@ -121,6 +138,10 @@ export class Neutron {
 
 function portPath(id: string): string {
   return `/ports/${encodeURIComponent(id)}`;
+}
+
+function bindingPath(id: string, host: string): string {
+  return `${portPath(id)}/bindings/${encodeURIComponent(host)}`;
 }
 
 function queryOf(filter: Filter): string {

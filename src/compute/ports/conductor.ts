@@ -206,6 +206,11 @@ export interface PeerCast {
 export interface ComputePeers {
   /** `uniqueId` made of that of the request in whose course it is cast: then a repetition is the same message. */
   cast(message: PeerCast, uniqueId: string): Promise<void>;
+  /**
+   * Asks and waits. `isLong`: the other host shows signs of life while it works, and the wait is as long as
+   * `long_rpc_timeout`. Throws what the other host raised, Timeout and Unavailable when it did not answer.
+   */
+  call(message: PeerCast, options?: { readonly isLong?: boolean; readonly signal?: AbortSignal }): Promise<unknown>;
   /** When that host's service has last reported; null: it is unknown, or an operator has forced it down. */
   lastSeen(host: string): Promise<Date | null>;
 }

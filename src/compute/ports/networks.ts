@@ -91,6 +91,13 @@ export interface Networks {
   bind(subject: NetworkSubject, providers: Providers): Promise<readonly Vif[]>;
   /** Gives them to another host, where the server stays. Whether an agent takes them there now is no matter. */
   bindTo(subject: NetworkSubject, host: string): Promise<void>;
+  /**
+   * The same in a live migration, in which conductor has made a second binding of each port, to this host: that one counts
+   * from now on. So it goes there, and back.
+   */
+  takeOver(subject: NetworkSubject): Promise<readonly Vif[]>;
+  /** Removes the bindings to another host on which the ports are not (any more); none is fine. */
+  forgetBindings(subject: NetworkSubject, host: string): Promise<void>;
   /** Ports as Nova's record has them. */
   recorded(subject: NetworkSubject): Promise<readonly Vif[]>;
   /**

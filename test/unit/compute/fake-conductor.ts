@@ -72,7 +72,11 @@ export function fakeConductor(saved: Saved[], instance: Instance) {
       unconfirmed: sinon.stub<[string, number], Promise<readonly Migration[]>>().resolves([]),
       save: sinon.stub().resolves(),
     },
-    peers: { cast: sinon.stub().resolves(), lastSeen: sinon.stub<[string], Promise<Date | null>>().resolves(null) },
+    peers: {
+      cast: sinon.stub().resolves(),
+      call: sinon.stub().resolves(null),
+      lastSeen: sinon.stub<[string], Promise<Date | null>>().resolves(null),
+    },
     tasks: { buildInstances: sinon.stub().resolves(), migrateServer: sinon.stub().resolves() },
     scheduler: {
       instanceChanged: sinon.stub().resolves(),

@@ -14,13 +14,14 @@ import type { TakenDisk } from '../../../src/compute/ports/disks.js';
 import type { Resources } from '../../../src/compute/ports/placement.js';
 import { Deaths } from '../../../src/compute/power/deaths.js';
 import { RunningWork } from '../../../src/compute/running.js';
-import { EventWaiters, type AwaitedEvent } from '../../../src/compute/waiters.js';
+import { EventWaiters } from '../../../src/compute/waiters.js';
 import { ServiceError } from '../../../src/errors/kinds.js';
-import { create, type FieldsOf, type Instance, type Vif } from '../../../src/objects/index.js';
+import { create, type FieldsOf, type Instance } from '../../../src/objects/index.js';
 import type { Logger } from '../../../src/observe/logger.js';
 import { adminContext } from '../../../src/oslo/index.js';
 import { shippedPolicy } from '../settings/shipped.js';
 import { fakeConductor, type Saved } from './fake-conductor.js';
+import { fakeNetworks } from './fake-networks.js';
 
 export const UUID = '11111111-1111-4111-8111-111111111111';
 export const PROVIDER = '22222222-2222-4222-8222-222222222222';
@@ -148,33 +149,7 @@ export function fakeParts() {
     remove: sinon.stub().resolves(),
     backups: sinon.stub().resolves([]),
   };
-  const networks = {
-    allocate: sinon.stub().resolves([]),
-    deallocate: sinon.stub().resolves(),
-    awaited: sinon.stub<[readonly Vif[]], AwaitedEvent[]>().returns([]),
-    holdStart: sinon.stub().resolves(),
-    letStart: sinon.stub().resolves(),
-    refuseStart: sinon.stub().resolves(),
-    plug: sinon.stub().resolves(),
-    unplug: sinon.stub().resolves(),
-    mute: sinon.stub().resolves(),
-    unmute: sinon.stub().resolves(),
-    muted: sinon.stub<[], Promise<readonly string[]>>().resolves([]),
-    checkHeld: sinon.stub().resolves(),
-    held: sinon.stub<[], Promise<readonly string[]>>().resolves([]),
-    guestFiles: sinon.stub<[string], GuestFile[]>().returns([]),
-    recorded: sinon.stub().resolves([]),
-    bind: sinon.stub().resolves([]),
-    bindTo: sinon.stub().resolves(),
-    refresh: sinon.stub().resolves([]),
-    renew: sinon.stub().resolves(),
-    attach: sinon.stub().resolves([]),
-    apply: sinon.stub().resolves(),
-    detach: sinon.stub().resolves(),
-    portVanished: sinon.stub().resolves(),
-    addFixedIp: sinon.stub().resolves(),
-    removeFixedIp: sinon.stub().resolves(),
-  };
+  const networks = fakeNetworks();
   const allocations = {
     of: sinon.stub().resolves(new Map([[PROVIDER, { VCPU: 1 }]])),
     remove: sinon.stub().resolves(),

@@ -17,6 +17,7 @@ function setUp(patience: { timeoutMs?: number } = {}) {
   const conductorFor = createConductorFor({
     rpc: { call, cast, fanout },
     responseTimeoutMs: 60_000,
+    longTimeoutMs: 1_800_000,
     log: silent,
     settings: { host: 'host-1', tracksInstanceChanges: true },
     observer: unobserved,
@@ -48,6 +49,26 @@ describe('conductor/calls', () => {
     assert.deepEqual((objinst as typeof instance).fields().toSorted(), ['id', 'task_state', 'uuid']);
     assert.deepEqual(instance.changes(), []);
     assert.equal(instance.get('updated_at')?.toISOString(), '2026-11-22T12:00:00.000Z');
+  });
+
+  it('asks another compute service once: as long as a call may take, or as long as it shows signs of life', async () => {
+    const { call, conductor } = setUp();
+    call.resolves('answer');
+    const message = { host: 'host-2', method: 'pre_live_migration', args: {} };
+    assert.equal(await conductor.peers.call(message), 'answer');
+    await conductor.peers.call(message, { isLong: true });
+    const asked = call.args.map(([{ topic, server, method, version, timeoutMs, callMonitorTimeoutS }]) => {
+      return { to: `${topic}.${server}`, method, version, timeoutMs, callMonitorTimeoutS };
+    });
+    const what = { to: 'compute.host-2', method: 'pre_live_migration', version: '6.0' };
+    assert.deepEqual(asked, [
+      { ...what, timeoutMs: 60_000, callMonitorTimeoutS: undefined },
+      { ...what, timeoutMs: 1_800_000, callMonitorTimeoutS: 60 },
+    ]);
+    call.reset();
+    call.rejects(failure('Timeout'));
+    await assert.rejects(conductor.peers.call(message));
+    assert.equal(call.callCount, 1);
   });
 
   it('saves nothing when nothing changed', async () => {

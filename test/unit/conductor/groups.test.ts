@@ -19,6 +19,7 @@ function lab(answer: (call: CallRequest) => unknown) {
   const parts = {
     rpc: { call, cast: () => Promise.resolve(), fanout: () => Promise.resolve() },
     responseTimeoutMs: 1000,
+    longTimeoutMs: 1000,
     log: silent,
     settings: { host: 'h', tracksInstanceChanges: true },
     observer: unobserved,

@@ -27,7 +27,6 @@ export const messaging = {
     default: 1800,
     reloadable: true,
     help: 'Seconds to wait for the answer to a call that may take long, as long as the other side shows signs of life.',
-    idle: 'this service makes no such calls',
   }),
   executor_thread_pool_size: option(integer({ min: 1 }), {
     default: 64,
