@@ -13,6 +13,7 @@ import type { Volumes } from '../compute/ports/volumes.js';
 import type { MovingAllocations } from '../compute/ports/placement.js';
 import { Deaths } from '../compute/power/deaths.js';
 import { RunningWork } from '../compute/running.js';
+import { Departures } from '../compute/verbs/live-migration/departures.js';
 import { EventWaiters } from '../compute/waiters.js';
 import type { ConductorParts } from '../conductor/calls.js';
 import type { CallObserver } from '../observe/calls.js';
@@ -67,9 +68,11 @@ export function managerParts(live: LiveConfig, adapters: Adapters, log: Logger):
   const { engine, policy, ...others } = adapters;
   const builds = createLimit(live.current.DEFAULT.max_concurrent_builds);
   const snapshots = createLimit(live.current.DEFAULT.max_concurrent_snapshots);
+  const liveMigrations = createLimit(live.current.DEFAULT.max_concurrent_live_migrations);
   live.onChange(() => {
     builds.resize(live.current.DEFAULT.max_concurrent_builds);
     snapshots.resize(live.current.DEFAULT.max_concurrent_snapshots);
+    liveMigrations.resize(live.current.DEFAULT.max_concurrent_live_migrations);
   });
   return {
     ...others,
@@ -81,11 +84,13 @@ export function managerParts(live: LiveConfig, adapters: Adapters, log: Logger):
     images: engine.images,
     consoles: engine.consoles,
     disks: engine.disks,
+    checkpoints: engine.checkpoints,
     locks: new KeyedLocks(),
     running: new RunningWork(),
+    departures: new Departures(),
     waiters: new EventWaiters(),
     deaths: new Deaths(),
-    limits: { builds, snapshots },
+    limits: { builds, snapshots, liveMigrations },
     now: () => new Date(),
     pause,
     log,

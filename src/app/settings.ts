@@ -36,6 +36,7 @@ export function managerSettings(config: Config): ManagerSettings {
     instanceNameTemplate: DEFAULT.instance_name_template,
     reclaimInstanceIntervalMs: DEFAULT.reclaim_instance_interval * S,
     shelvedOffloadTimeMs: DEFAULT.shelved_offload_time * S,
+    liveMigrationMemoryBytes: docker.live_migration_max_memory_mb * 2 ** 20,
     serialConsole: serial.enabled ? { baseUrl: serial.base_url, tokenTtlMs: consoleauth.token_ttl * S } : null,
   };
 }

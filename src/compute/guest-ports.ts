@@ -1,6 +1,6 @@
 import { messageOf } from '../errors/kinds.js';
 import type { InstanceOperation } from './operation.js';
-import type { ContainerKey } from './ports/containers.js';
+import { POWER_STATE, type ContainerKey } from './ports/containers.js';
 
 /** What a container's life has to do with the instance's ports. */
 
@@ -13,12 +13,22 @@ function mainKey({ instance }: InstanceOperation): ContainerKey {
  * and the error says so.
  */
 export async function startWithPorts(
-  { parts, log }: InstanceOperation,
+  op: InstanceOperation,
   key: ContainerKey,
-  begin = (): Promise<string> => parts.containers.start(key),
+  begin = (): Promise<string> => op.parts.containers.start(key),
 ): Promise<void> {
+  await holdsPorts(op, key, await begin());
+}
+
+/** The same of one that goes on from a checkpoint. Throws Unsupported when it cannot; it is stopped then. */
+export async function restoreWithPorts(op: InstanceOperation, key: ContainerKey, name: string): Promise<void> {
+  await op.parts.checkpoints.restore(key, name, op.request.signal);
+  const state = await op.parts.containers.state(key);
+  if (state?.powerState === POWER_STATE.RUNNING) await holdsPorts(op, key, state.containerId);
+}
+
+async function holdsPorts({ parts, log }: InstanceOperation, key: ContainerKey, containerId: string): Promise<void> {
   const { containers, networks } = parts;
-  const containerId = await begin();
   try {
     await networks.checkHeld(key.instanceUuid, containerId);
     // Our runtime did it, unless it is one of before.

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 
 /** Work of which only so much may run at a time. */
-export type LimitName = 'builds' | 'snapshots';
+export type LimitName = 'builds' | 'snapshots' | 'liveMigrations';
 
 export interface Limit {
   /** Runs `work` when a place is free; an abort ends the wait with the signal's reason and takes no place. */

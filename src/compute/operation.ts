@@ -3,6 +3,7 @@ import type { RequestContext } from '../observe/context.js';
 import type { FieldsOf, Instance } from '../objects/index.js';
 import type { Conductor, ConductorFor } from './ports/conductor.js';
 import type { Policy } from '../settings/policy.js';
+import type { Checkpoints } from './ports/checkpoints.js';
 import type { Containers } from './ports/containers.js';
 import type { Consoles } from './ports/consoles.js';
 import type { DedicatedCpus } from './ports/dedicated-cpus.js';
@@ -19,6 +20,7 @@ import type { KeyedLocks } from './locks.js';
 import type { RunningWork } from './running.js';
 import type { Deaths } from './power/deaths.js';
 import type { Task, VmState } from './states.js';
+import type { Departures } from './verbs/live-migration/departures.js';
 import type { EventWaiters } from './waiters.js';
 
 /** What the operator set, as far as the manager decides by it. */
@@ -49,6 +51,8 @@ export interface ManagerSettings {
   readonly reclaimInstanceIntervalMs: number;
   /** Shelved servers stay on their host for so long; 0: they leave it at once, less: they stay. */
   readonly shelvedOffloadTimeMs: number;
+  /** A server that uses more would stand still for too long in a live migration. */
+  readonly liveMigrationMemoryBytes: number;
   /** Null: there are none on this host. */
   readonly serialConsole: SerialConsoleSettings | null;
 }
@@ -65,6 +69,7 @@ export interface ManagerParts {
   /** Who may set what of containers. */
   readonly policy: Policy;
   readonly containers: Containers;
+  readonly checkpoints: Checkpoints;
   readonly disks: Disks;
   readonly images: Images;
   /** Glance's records and data, for what leaves this host. */
@@ -80,6 +85,8 @@ export interface ManagerParts {
   readonly notifications: Notifications;
   readonly locks: KeyedLocks;
   readonly running: RunningWork;
+  /** Live migrations from this host. */
+  readonly departures: Departures;
   readonly waiters: EventWaiters;
   readonly deaths: Deaths;
   readonly limits: Readonly<Record<LimitName, Limit>>;

@@ -56,7 +56,7 @@ export async function leaveNothing(op: InstanceOperation): Promise<void> {
 }
 
 /** undefined: an earlier try has made the container of it already. */
-async function arrivedImage(op: InstanceOperation, imageId: string): Promise<LocalImage | undefined> {
+export async function arrivedImage(op: InstanceOperation, imageId: string): Promise<LocalImage | undefined> {
   const { library, images } = op.parts;
   const { context } = op.request;
   try {

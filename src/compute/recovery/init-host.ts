@@ -77,10 +77,17 @@ async function sweepDisks({ parts, resumed }: InitParts): Promise<void> {
   }
 }
 
+/** A live migration with which another host goes on: it says how it ended. */
+async function isHandedOn({ parts, context, signal }: InitParts, instance: Instance): Promise<boolean> {
+  if (instance.get('task_state') !== 'migrating') return false;
+  const { migrations } = parts.conductorFor(context, { signal });
+  return (await migrations.underWay(instance.get('uuid'))).some((one) => one.get('status') === 'post-migrating');
+}
+
 async function initInstance(init: InitParts, instance: Instance, power: PowerState): Promise<void> {
   const facts = { vmState: instance.get('vm_state') as VmState, task: instance.get('task_state') as Task, power };
   const action = decideInit(facts);
-  if (action === 'leave') return;
+  if (action === 'leave' || (await isHandedOn(init, instance))) return;
   init.parts.log.info('Instance was left in the middle of something', {
     instanceUuid: instance.get('uuid'),
     ...facts,

@@ -60,15 +60,19 @@ async function giveUp(
   await recordFault(op, new ServiceError('Internal', `${method} was tried several times and did not end: ${reason}`));
   const isHalf = vmState === 'building' || HALF_WAY.has(task);
   await save(op, { task_state: null, ...(isHalf && { vm_state: 'error' }) });
-  if (!HALF_WAY.has(task) && task !== 'resize_prep') return;
+  if (!HALF_WAY.has(task) && task !== 'resize_prep' && task !== 'migrating') return;
   for (const migration of await conductor.migrations.underWay(instanceUuid)) {
     migration.set('status', 'error');
     await conductor.migrations.save(migration);
   }
 }
 
+/** What a server that moves is to go on by. */
+const COMES_BY = 'post_live_migration_at_destination';
+
 /** The server is here, or moves and this host has its part in that. */
 function isOurs(parts: ManagerParts, { method, args }: ParkedRequest, instance: Instance): boolean {
+  if (method === COMES_BY) return instance.get('task_state') === 'migrating';
   const route = ROUTES[method];
   const rule = route?.on === 'instance' ? route.resume : undefined;
   const { host: ourHost } = parts.settings;

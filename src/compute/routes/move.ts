@@ -1,4 +1,11 @@
 import type { VmState } from '../states.js';
+import { arrive, leaveNothingHere } from '../verbs/live-migration/arrive.js';
+import { checkDestination, checkSource } from '../verbs/live-migration/check.js';
+import { depart } from '../verbs/live-migration/depart.js';
+import { abortMigration, forceComplete } from '../verbs/live-migration/hurry.js';
+import { leaveBehind } from '../verbs/live-migration/leave.js';
+import { prepare } from '../verbs/live-migration/prepare.js';
+import { comeBack } from '../verbs/live-migration/take-back.js';
 import { confirmResize } from '../verbs/resize/confirm.js';
 import { finishResize } from '../verbs/resize/finish.js';
 import { endIfOvertaken } from '../verbs/resize/overtaken.js';
@@ -10,7 +17,10 @@ import { changing, onHost, type InstanceRoute, type Route, type RouteTable } fro
 
 const RESIZED: readonly VmState[] = ['resized'];
 const NOT_YET = 'This compute service does not do that yet.';
-const NO_LIVE_MIGRATION = 'Running containers are not moved between hosts.';
+/** Steps of a live migration: each looks how far it has come, and gives the task back or leaves it to who goes on. */
+const HANDED_ON = { revertsTask: false, resume: 'own' } as const;
+const BESIDE = { revertsTask: false, locked: false, resume: 'own' } as const;
+const NO_CLAIM = 'Live migrations of containers claim nothing beside their allocations.';
 
 /** Without a revert of task_state: conductor does that, or the migration's own end. */
 function asking(method: string, run: InstanceRoute['run']): Route {
@@ -60,15 +70,23 @@ export const moveRoutes: RouteTable = {
   // Disks of containers are on one host only.
   check_instance_shared_storage: onHost(() => Promise.resolve(false)),
 
-  check_can_live_migrate_destination: asking('check_can_live_migrate_destination', refuseMigration(NO_LIVE_MIGRATION)),
-  check_can_live_migrate_source: asking('check_can_live_migrate_source', refuseMigration(NO_LIVE_MIGRATION)),
-  pre_live_migration: asking('pre_live_migration', refuse(NO_LIVE_MIGRATION)),
-  live_migration: changing('live_migration', refuse(NO_LIVE_MIGRATION)),
-  live_migration_force_complete: asking('live_migration_force_complete', refuse(NO_LIVE_MIGRATION)),
-  live_migration_abort: asking('live_migration_abort', refuse(NO_LIVE_MIGRATION)),
-  post_live_migration_at_destination: asking('post_live_migration_at_destination', refuse(NO_LIVE_MIGRATION)),
-  rollback_live_migration_at_destination: asking('rollback_live_migration_at_destination', refuse(NO_LIVE_MIGRATION)),
-  drop_move_claim_at_destination: asking('drop_move_claim_at_destination', refuse(NO_LIVE_MIGRATION)),
+  check_can_live_migrate_destination: asking('check_can_live_migrate_destination', checkDestination),
+  check_can_live_migrate_source: asking('check_can_live_migrate_source', checkSource),
+  pre_live_migration: asking('pre_live_migration', prepare),
+  live_migration: changing('live_migration', depart, HANDED_ON),
+  // Not in the server's turn, which the migration has.
+  live_migration_force_complete: changing('live_migration_force_complete', forceComplete, BESIDE),
+  live_migration_abort: changing('live_migration_abort', abortMigration, BESIDE),
+  post_live_migration_at_destination: changing('post_live_migration_at_destination', arrive, HANDED_ON),
+  rollback_live_migration_at_destination: changing(
+    'rollback_live_migration_at_destination',
+    leaveNothingHere,
+    HANDED_ON,
+  ),
+  drop_move_claim_at_destination: asking('drop_move_claim_at_destination', refuse(NO_CLAIM)),
+  // Of this service's own hosts only: how what they handed on has ended.
+  post_live_migration_at_source: changing('post_live_migration_at_source', leaveBehind, HANDED_ON),
+  rollback_live_migration_at_source: changing('rollback_live_migration_at_source', comeBack, HANDED_ON),
 
   prep_snapshot_based_resize_at_dest: asking('prep_snapshot_based_resize_at_dest', refuseMigration(NOT_YET)),
   prep_snapshot_based_resize_at_source: changing('prep_snapshot_based_resize_at_source', refuse(NOT_YET)),

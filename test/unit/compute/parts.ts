@@ -14,6 +14,7 @@ import type { TakenDisk } from '../../../src/compute/ports/disks.js';
 import type { Resources } from '../../../src/compute/ports/placement.js';
 import { Deaths } from '../../../src/compute/power/deaths.js';
 import { RunningWork } from '../../../src/compute/running.js';
+import { Departures } from '../../../src/compute/verbs/live-migration/departures.js';
 import { EventWaiters } from '../../../src/compute/waiters.js';
 import { ServiceError } from '../../../src/errors/kinds.js';
 import { create, type FieldsOf, type Instance } from '../../../src/objects/index.js';
@@ -140,6 +141,14 @@ export function fakeParts() {
     drop: sinon.stub().resolves(),
     sweep: sinon.stub().resolves(),
   };
+  const checkpoints = {
+    ability: sinon.stub().resolves({ engine: '26.1.5', criu: '4.1.1', kernel: '6.12.0', cpuFlags: ['avx', 'sse'] }),
+    take: sinon.stub().resolves({ bytes: 100 }),
+    read: sinon.stub().callsFake(() => Promise.resolve(Readable.from([Buffer.from('memory')]))),
+    place: sinon.stub().resolves(),
+    restore: sinon.stub().resolves(),
+    forget: sinon.stub().resolves(),
+  };
   const library = {
     show: sinon.stub().resolves({ id: 'image-2', status: 'queued', properties: {} }),
     download: sinon.stub().rejects(new Error('not asked for')),
@@ -213,9 +222,11 @@ export function fakeParts() {
       instanceNameTemplate: 'instance-%08x',
       reclaimInstanceIntervalMs: 0,
       shelvedOffloadTimeMs: 0,
+      liveMigrationMemoryBytes: 256 * 2 ** 20,
       serialConsole: { baseUrl: 'ws://proxy/', tokenTtlMs: 600_000 },
     },
     containers,
+    checkpoints,
     disks,
     images,
     library,
@@ -231,9 +242,10 @@ export function fakeParts() {
     conductorFor: () => conductor,
     locks: new KeyedLocks(),
     running: new RunningWork(),
+    departures: new Departures(),
     waiters: new EventWaiters(),
     deaths: new Deaths(),
-    limits: { builds: createLimit(10), snapshots: createLimit(5) },
+    limits: { builds: createLimit(10), snapshots: createLimit(5), liveMigrations: createLimit(1) },
     now: () => NOW,
     pause: () => Promise.resolve(),
     log: silent,
@@ -243,6 +255,7 @@ export function fakeParts() {
     saved,
     conductor,
     containers,
+    checkpoints,
     disks,
     images,
     library,

@@ -57,6 +57,5 @@ export const resources = {
     default: 1,
     reloadable: true,
     help: 'Live migrations from this host at the same time. 0: no limit.',
-    idle: 'running containers are not moved',
   }),
 };

@@ -212,7 +212,7 @@ export function describeMoves(cloudOf: () => Cloud): void {
       assert.deepEqual(Object.keys(await cloud.held(server.id)), [hostOf(server)]);
       // Any other exception than MigrationPreCheckError makes nova-conductor set the server to ERROR.
       const told = JSON.stringify(await cloud.eventsOf(server.id, 'live-migration'));
-      assert.match(told, /Migration pre-check error: Running containers are not moved between hosts/);
+      assert.match(told, /Migration pre-check error: Running processes can't be moved .* switched off/);
     });
 
     describe('with resize_confirm_window and reclaim_instance_interval', () => {

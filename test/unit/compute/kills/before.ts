@@ -1,4 +1,4 @@
-import type { PowerState } from '../../../../src/compute/ports/containers.js';
+import type { ContainerKey, PowerState } from '../../../../src/compute/ports/containers.js';
 import { create, type FieldsOf, type Migration } from '../../../../src/objects/index.js';
 import { UUID } from '../parts.js';
 import { MIGRATION_UUID } from './host.js';
@@ -20,6 +20,18 @@ export interface Before {
   readonly away?: string;
   /** What there is besides. */
   readonly holds?: readonly string[];
+}
+
+/** A container. */
+export interface Guest {
+  readonly key: ContainerKey;
+  power: PowerState;
+  /** Whether it stood there before the request. */
+  readonly age: 'old' | 'new';
+  /** As they were changed since. */
+  memoryMb?: number;
+  /** It was made for a disk that it has not got yet. */
+  isEmpty?: boolean;
 }
 
 export function makeMigration(fields: Partial<FieldsOf<'Migration'>>): Migration {

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import { ServiceError } from '../../../../src/errors/kinds.js';
-import type { Vif } from '../../../../src/objects/index.js';
+import { create, type Vif } from '../../../../src/objects/index.js';
+import { memoryImageId } from '../../../../src/compute/verbs/live-migration/migration.js';
 import { novaError, PROVIDER, UUID } from '../parts.js';
 import type { Ports } from './world.js';
 
@@ -101,6 +103,7 @@ function networksOf(base: Ports, { held, hold }: Things): Ports['networks'] {
     deallocate: () => held.drop('ports', 'muted'),
     bind: () => held.take('ports bound here', []),
     bindTo: () => held.drop('ports bound here'),
+    takeOver: () => held.take('ports bound here', []),
     plug: () => held.take('ports', undefined),
     unplug: () => held.drop('ports', 'muted'),
     mute: () => held.take('muted', undefined),
@@ -138,22 +141,27 @@ function disksOf(base: Ports, held: Held, runs: (role: 'main' | 'rescue') => boo
   };
 }
 
-/** One image at a time is made; its record is nova-api's, but for that of a move. */
+const MEMORY = memoryImageId(create('Migration', { uuid: MIGRATION_UUID }));
+
+/** One image of a disk at a time is made, and one of memory; their records are nova-api's, but for those of a move. */
 function libraryOf(base: Ports, held: Held): Ports['library'] {
   const refuse = (kind: 'NotFound' | 'Conflict'): Promise<never> =>
     Promise.reject(new ServiceError(kind, 'The image is not as it has to be.'));
-  const isThere = (id: string): boolean => id !== MIGRATION_UUID || held.has('image record') || held.has('image');
+  const nameOf = (id: string): string => (id === MEMORY ? 'image of memory' : 'image');
+  const isOfMove = (id: string): boolean => id === MIGRATION_UUID || id === MEMORY;
+  const isThere = (id: string): boolean => !isOfMove(id) || held.has(`${nameOf(id)} record`) || held.has(nameOf(id));
   return {
     ...base.library,
-    create: () => (held.has('image') ? Promise.resolve() : held.take('image record', undefined)),
+    create: ({ id }) => (held.has(nameOf(id)) ? Promise.resolve() : held.take(`${nameOf(id)} record`, undefined)),
     upload: (id) => {
-      if (held.has('image')) return refuse('Conflict');
-      return isThere(id) ? held.take('image', undefined) : refuse('NotFound');
+      if (held.has(nameOf(id))) return refuse('Conflict');
+      return isThere(id) ? held.take(nameOf(id), undefined) : refuse('NotFound');
     },
-    remove: () => held.drop('image', 'image record'),
+    download: (id) => (held.has(nameOf(id)) ? Promise.resolve(Readable.from([])) : refuse('NotFound')),
+    remove: (id) => held.drop(nameOf(id), `${nameOf(id)} record`),
     show: (id) => {
       if (!isThere(id)) return refuse('NotFound');
-      return Promise.resolve({ ...IMAGE, id, status: held.has('image') ? 'active' : 'queued' });
+      return Promise.resolve({ ...IMAGE, id, status: held.has(nameOf(id)) ? 'active' : 'queued' });
     },
   };
 }

@@ -4,6 +4,7 @@ import { ROUTES } from '../../../../src/compute/routes/routes.js';
 import { makeInstance, fakeParts } from '../parts.js';
 import { EVACUATIONS } from './evacuations.js';
 import type { Message } from './inbox.js';
+import { LIVE_MIGRATIONS } from './live-migrations.js';
 import { MOVES } from './moves.js';
 import { IN_INBOX, Process, type Kill } from './process.js';
 import { TABLE, type Line } from './table.js';
@@ -72,7 +73,7 @@ function hasEvent(verb: string): boolean {
 }
 
 describe('compute: a service that is killed in the middle of a verb', () => {
-  for (const tried of [...TABLE, ...MOVES, ...EVACUATIONS]) {
+  for (const tried of [...TABLE, ...MOVES, ...EVACUATIONS, ...LIVE_MIGRATIONS]) {
     const name = `${tried.verb}${tried.about === undefined ? '' : ` ${tried.about}`}`;
 
     it(`${name}: undisturbed, the server is ${tried.end}`, async () => {

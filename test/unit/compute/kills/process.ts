@@ -8,6 +8,7 @@ import type { Conductor } from '../../../../src/compute/ports/conductor.js';
 import { Deaths } from '../../../../src/compute/power/deaths.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
 import { RunningWork } from '../../../../src/compute/running.js';
+import { Departures } from '../../../../src/compute/verbs/live-migration/departures.js';
 import { EventWaiters } from '../../../../src/compute/waiters.js';
 import { makeRequest, UUID, type fakeParts } from '../parts.js';
 import type { Ports, World } from './world.js';
@@ -24,7 +25,18 @@ const INSIDE: ReadonlySet<string> = new Set([
 ]);
 
 const GATED: ReadonlySet<string> = new Set([
-  ...['containers', 'disks', 'images', 'library', 'networks', 'allocations', 'cpus', 'folders', 'volumes'],
+  ...[
+    'containers',
+    'disks',
+    'images',
+    'library',
+    'networks',
+    'allocations',
+    'cpus',
+    'folders',
+    'volumes',
+    'checkpoints',
+  ],
 ]);
 
 /** What dies with a process. */
@@ -32,9 +44,10 @@ function ownThings() {
   return {
     locks: new KeyedLocks(),
     running: new RunningWork(),
+    departures: new Departures(),
     waiters: new EventWaiters(),
     deaths: new Deaths(),
-    limits: { builds: createLimit(10), snapshots: createLimit(5) },
+    limits: { builds: createLimit(10), snapshots: createLimit(5), liveMigrations: createLimit(1) },
   };
 }
 

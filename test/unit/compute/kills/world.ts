@@ -9,15 +9,25 @@ import {
 import type { Conductor, PeerCast, SaveOptions } from '../../../../src/compute/ports/conductor.js';
 import { type FieldName, type FieldsOf, type Instance, type Migration } from '../../../../src/objects/index.js';
 import { LOCAL_IMAGE, USAGE } from './answers.js';
-import { makeMigration, type Before } from './before.js';
+import { makeMigration, type Before, type Guest } from './before.js';
 import { containerState, HOST, makeInstance, novaError, UUID } from '../parts.js';
+import { checkpointsOf, knowable } from './checkpoints.js';
 import { Held, Hold, hostPorts } from './host.js';
 import { Inbox, type Message } from './inbox.js';
 
 /** What a process of the service asks, all of it. */
 export type Ports = Pick<
   ManagerParts,
-  'containers' | 'disks' | 'images' | 'library' | 'networks' | 'allocations' | 'cpus' | 'folders' | 'volumes'
+  | 'containers'
+  | 'disks'
+  | 'images'
+  | 'library'
+  | 'networks'
+  | 'allocations'
+  | 'cpus'
+  | 'folders'
+  | 'volumes'
+  | 'checkpoints'
 > & { readonly conductor: Conductor };
 
 const FORMER = { instanceUuid: UUID, role: 'former' } as const;
@@ -36,17 +46,6 @@ const TOLD: readonly FieldName<'Instance'>[] = [
 
 /** Those of which it is enough to know which one it is. */
 const POINTING = ['flavor', 'old_flavor', 'new_flavor', 'migration_context'] as const;
-
-interface Guest {
-  readonly key: ContainerKey;
-  power: PowerState;
-  /** Whether it stood there before the request. */
-  readonly age: 'old' | 'new';
-  /** As they were changed since. */
-  memoryMb?: number;
-  /** It was made for a disk that it has not got yet. */
-  isEmpty?: boolean;
-}
 
 /** What lasts when a service is killed: Nova's records, containers, and things on the host, of one server. */
 export class World {
@@ -125,12 +124,13 @@ export class World {
       ...this.#engine(base, hold),
       ...host,
       disks: { ...host.disks, carry: ({ from, to }) => this.#carry(from, to) },
+      checkpoints: checkpointsOf(base, this.#held, this.#containers),
       conductor: this.#records(base.conductor),
     };
   }
 
   #rowSeen(): object {
-    const told = TOLD.map((field) => [field, this.#row.get(field) ?? null]);
+    const told = TOLD.map((field) => [field, knowable(this.#row.get(field) ?? null)]);
     const pointing = POINTING.map((field) => {
       const value = this.#row.get(field) as { peekUntyped(name: string): unknown } | null | undefined;
       return [field, value?.peekUntyped(field === 'migration_context' ? 'migration_id' : 'id') ?? null];
