@@ -67,12 +67,14 @@ async function giveUp(
   }
 }
 
-/** What a server that moves is to go on by. */
-const COMES_BY = 'post_live_migration_at_destination';
+/** What a server in a live migration is to go on by, one after the other. */
+const CARRYING: ReadonlySet<string> = new Set([
+  ...['live_migration', 'post_live_migration_at_destination', 'rollback_live_migration_at_source'],
+]);
 
 /** The server is here, or moves and this host has its part in that. */
 function isOurs(parts: ManagerParts, { method, args }: ParkedRequest, instance: Instance): boolean {
-  if (method === COMES_BY) return instance.get('task_state') === 'migrating';
+  if (instance.get('task_state') === 'migrating') return CARRYING.has(method);
   const route = ROUTES[method];
   const rule = route?.on === 'instance' ? route.resume : undefined;
   const { host: ourHost } = parts.settings;

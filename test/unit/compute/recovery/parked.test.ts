@@ -57,6 +57,18 @@ describe('compute/recovery: a request that was started too often', () => {
       { task_state: 'resize_migrating', host: HOST },
       { ...BROKEN, migration: 'error' },
     ],
+    [
+      'a server that did not come is freed, wherever it is',
+      'post_live_migration_at_destination',
+      { task_state: 'migrating', host: 'other' },
+      { ...FREED, migration: 'error' },
+    ],
+    [
+      'a live migration goes on that could not be aborted',
+      'live_migration_abort',
+      { task_state: 'migrating' },
+      NOTHING,
+    ],
     ['a deletion goes on', 'reboot_instance', { task_state: 'deleting' }, NOTHING],
     [
       'a server of another host is nobody’s here',
