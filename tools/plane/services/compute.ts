@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mergeIni, type Ini } from '../ini.js';
 import { dockerSocket, firstHost, type Plane } from '../plane.js';
+import { criuEnvironment } from './criu.js';
 import { iniFile, tokenCheck } from './options.js';
 import { ovsdbConnection } from './openvswitch.js';
 import { sharedNovaOptions } from './nova.js';
@@ -37,7 +38,7 @@ function ourCommand(plane: Plane): Command {
   const main = join(plane.checkout, 'dist', 'main.js');
   return {
     argv: [process.execPath, main, '--config-file', configFile(plane)],
-    env: { DOCKER_HOST: `unix://${dockerSocket(plane)}` },
+    env: { DOCKER_HOST: `unix://${dockerSocket(plane)}`, ...criuEnvironment(plane) },
   };
 }
 

@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUNTIME_PROGRAM } from '../../../src/network/host/runtime.js';
 import { dockerSocket, type Plane } from '../plane.js';
+import { criuEngineOptions, criuEnvironment, placeCriu } from './criu.js';
 import { accepts, answers } from './reach.js';
 import type { Service } from './service.js';
 
@@ -20,7 +21,11 @@ export const containerd: Service = {
   needs: [],
   ports: [],
   files: (plane) => [{ path: join(plane.etc, 'containerd.toml'), text: containerdOptions(plane) }],
-  command: (plane) => ({ argv: ['containerd', '--config', join(plane.etc, 'containerd.toml')] }),
+  prepare: placeCriu,
+  command: (plane) => ({
+    argv: ['containerd', '--config', join(plane.etc, 'containerd.toml')],
+    env: criuEnvironment(plane),
+  }),
   // The engine's own start tells whether it works; here the socket is enough, and it stands once the API serves.
   ready: (plane) => accepts(containerdSocket(plane)),
 };
@@ -60,7 +65,8 @@ export const docker: Service = {
 function engineConfig(plane: Plane): string {
   const own = Object.entries(plane.overrides['docker']?.['engine'] ?? {});
   const options = Object.fromEntries(own.map(([name, value]) => [name, JSON.parse(value) as unknown]));
-  return `${JSON.stringify({ runtimes: { nova: { path: runtimeFile(plane) } }, ...options }, null, 2)}\n`;
+  const runtimes = { nova: { path: runtimeFile(plane) } };
+  return `${JSON.stringify({ runtimes, ...criuEngineOptions(plane), ...options }, null, 2)}\n`;
 }
 
 const runtimeFile = (plane: Plane): string => join(plane.data, 'nova-runtime');
