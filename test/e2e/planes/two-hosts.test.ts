@@ -7,7 +7,9 @@ import { CHECKOUT } from '../../../tools/plane/plane.js';
 import { loadPlane } from '../../../tools/plane/store.js';
 import { tracesOf } from '../../../tools/plane/take-down.js';
 import { Cloud } from './two-hosts/cloud.js';
+import { findCriu } from './two-hosts/criu.js';
 import { describeEvacuation } from './two-hosts/evacuation.js';
+import { describeLiveMigrations } from './two-hosts/live-migration.js';
 import { describeMoves } from './two-hosts/moves.js';
 import { describeRefusals } from './two-hosts/refusals.js';
 import { describeScheduling } from './two-hosts/scheduling.js';
@@ -27,7 +29,9 @@ describe('two compute hosts', function () {
   let guests: readonly [Guest, Guest];
 
   before(async () => {
-    await run([tool, 'up', '--name', NAME, '--hosts', '2']);
+    const criu = await findCriu();
+    const options = 'program' in criu ? ['--set', `docker.criu.program=${criu.program}`] : [];
+    await run([tool, 'up', '--name', NAME, '--hosts', '2', ...options]);
     open = openPlane(NAME);
     guests = await Promise.all([boot('compute1'), boot('compute2')]);
   });
@@ -169,4 +173,5 @@ describe('two compute hosts', function () {
   describeScheduling(cloudOf);
   describeRefusals(cloudOf);
   describeMoves(cloudOf);
+  describeLiveMigrations(cloudOf);
 });

@@ -231,12 +231,12 @@ export class Cloud {
   }
 
   /**
-   * Restarts services with these options besides their own, without any as they were. By the tool: from outside of the
-   * plane's network a ServiceHandle cannot see whether a service is ready.
+   * Restarts services with these options besides those that the plane was made with, without any as they were. By the
+   * tool: from outside of the plane's network a ServiceHandle cannot see whether a service is ready.
    */
   async restart(names: readonly string[], overrides: Overrides = {}): Promise<void> {
-    const { name } = this.open.plane;
-    await preparePlane({ name, overrides });
+    const { name, overrides: own } = this.open.plane;
+    await preparePlane({ name, overrides: { ...own, ...overrides } });
     const tool = join(CHECKOUT, 'tools/openstack');
     await Promise.all(names.map((service) => run([tool, 'service', service, 'restart', '--name', name])));
   }

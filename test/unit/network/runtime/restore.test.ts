@@ -10,6 +10,7 @@ const ID = 'c0ffee';
 
 /** What stands in for the programs that the runtime calls: each tells what it was called with. */
 const RUNC = `echo "runc $*" >>"$CALLS"; [ ! -e "$RUNC_DOES" ] || . "$RUNC_DOES"`;
+const NSENTER = `echo "nsenter $*" >>"$CALLS"`;
 const IP = `echo "ip $*" >>"$CALLS"; [ "$1" != -batch ] || cat >>"$CALLS"; exit 0`;
 
 interface Ran {
@@ -40,6 +41,7 @@ describe('network/runtime: restore and checkpoint', () => {
     writeFileSync(join(instance, 'plan'), 'plan 1\nend -\n');
     program('runc', RUNC);
     program('ip', IP);
+    program('nsenter', NSENTER);
     bundleWith({});
   });
   afterEach(() => {
@@ -119,6 +121,15 @@ describe('network/runtime: restore and checkpoint', () => {
     assert.equal(code, 0);
     assert.match(calls(), new RegExp(`netns attach nova-${UUID} 4711`));
     assert.equal(readFileSync(join(instance, 'holder'), 'utf8'), `${ID}\n`);
+  });
+
+  it('nothing comes in before all of it is there: not while sockets are missing, of which the kernel would tell', async () => {
+    const words = ['@restored', instance, ID, join(bundle, 'restore-refused')];
+    await runtime(words, '{"pid":4711}');
+    assert.match(calls(), /^nsenter --net=\/proc\/4711\/ns\/net -- iptables -w 30 -I INPUT -j DROP\n[^]*netns attach/);
+    assert.ok(existsSync(join(instance, 'shut')));
+    await runtime(restoreWords());
+    assert.ok(!existsSync(join(instance, 'shut')));
   });
 
   it('a state without a process is refused, and where to find why', async () => {
