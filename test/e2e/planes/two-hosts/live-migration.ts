@@ -11,6 +11,8 @@ const OPTIONS = { compute: { docker: { live_migration: 'checkpoint', live_migrat
 /** Counts the lines of whoever connects, in its memory. */
 const COUNTS = `setsid nc -ll -p ${PORT} -e sh -c 'n=0; while read x; do n=$((n+1)); echo $n; done' </dev/null >/dev/null 2>&1 &`;
 
+const STRANGER = `setsid sh -c 'echo $$ > /stranger; exec sleep 1000' </dev/null >/dev/null 2>&1 &`;
+
 /** Running servers that change hosts by checkpoint and restore; only where this machine has a CRIU that works. */
 export function describeLiveMigrations(cloudOf: () => Cloud): void {
   describe('servers that go to the other host while they run', function () {
@@ -178,14 +180,14 @@ export function describeLiveMigrations(cloudOf: () => Cloud): void {
       });
     }
 
-    it('stay while they are paused or use too much memory', async () => {
+    it('stay while they are paused, use too much memory, or have what nobody could take up again', async () => {
       const from = hostOf(server);
-      const refused = async (told: RegExp): Promise<void> => {
+      const refused = async (told: RegExp, status = 'error'): Promise<void> => {
         const before = (await cloud.migrationsOf(server.id)).length;
         await go();
         const isOver = async (): Promise<boolean> => {
           const statuses = await cloud.migrationsOf(server.id);
-          return statuses.length > before && statuses[0] === 'error';
+          return statuses.length > before && statuses[0] === status;
         };
         await until(isOver, { what: 'it to be refused', signal: never, everyMs: 300, timeoutMs: 300_000 });
         assert.match(JSON.stringify(await cloud.eventsOf(server.id, 'live-migration')), told);
@@ -199,6 +201,11 @@ export function describeLiveMigrations(cloudOf: () => Cloud): void {
       await cloud.inside(on(server), server.id, 'head -c 40000000 /dev/zero > /dev/shm/much');
       await refused(/The server uses \d+ MiB of memory, and would stand still for too long/);
       await cloud.inside(on(server), server.id, 'rm /dev/shm/much');
+      // It came by a restore, and this comes after that.
+      await cloud.inside(on(server), server.id, STRANGER);
+      await refused(/can't be moved as they run: a process from outside \(docker exec\) has joined/, 'failed');
+      await cloud.reaches(server.id, 'ACTIVE');
+      await cloud.inside(on(server), server.id, 'kill $(cat /stranger)');
       await runsOn(from);
     });
   });

@@ -194,7 +194,18 @@ describe('network/runtime: restore and checkpoint', () => {
     it('a good one is runc’s own', async () => {
       runcDoes('echo done');
       assert.deepEqual(await runtime(words()), { code: 0, said: 'done' });
-      assert.equal(calls(), `runc ${words().join(' ')}\n`);
+      assert.match(calls(), new RegExp(`\nrunc ${words().join(' ')}\n$`));
+    });
+
+    it('what has joined a restored container from outside is refused: nobody could take it up again', async () => {
+      // The first process is this one here, and the runtime's is its child.
+      runcDoes(`case $* in *" state "*) echo '{ "pid": ${process.pid}, "status": "running" }' ;; esac`);
+      program('readlink', `case $1 in /proc/${process.pid}/*) echo 'time:[1]' ;; *) echo 'time:[1]' ;; esac`);
+      assert.equal((await runtime(words())).code, 0);
+      program('readlink', `case $1 in /proc/${process.pid}/*) echo 'time:[2]' ;; *) echo 'time:[1]' ;; esac`);
+      const { code, said } = await runtime(words());
+      assert.deepEqual([code, /^CRIU: a process from outside \(docker exec\) has joined/.test(said)], [1, true]);
+      assert.equal(calls().match(/^runc .* checkpoint /gm)?.length, 1);
     });
 
     it('of a refused one the first line is CRIU’s, since containerd hands no more on', async () => {
