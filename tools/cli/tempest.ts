@@ -10,6 +10,7 @@ import { forget, told } from '../judge/record.js';
 import { countsOf, reportOf, tableOf, type About } from '../judge/report.js';
 import { plainName, verdicts, type Result } from '../judge/results.js';
 import { listTests, makeWorkspace, runShard, shardsOf, type Workspace } from '../judge/shards.js';
+import { sayResults } from '../judge/said.js';
 import { readSkipList, type SkipList } from '../judge/skip-list.js';
 import { bringUp } from '../plane/bring-up.js';
 import { spacesOf } from '../plane/hosts.js';
@@ -100,7 +101,8 @@ const guestFile = (plane: Plane): string => join(plane.folder, `guest-${guestVer
 
 /** Brings the plane up, runs what was not run yet and tells how it went. In the plane's network. */
 async function judge(plane: Plane, values: Values, signal: AbortSignal): Promise<number> {
-  const space: Workspace = { folder: join(plane.folder, 'tempest'), signal };
+  const heard = sayResults((text) => console.log(text));
+  const space: Workspace = { folder: join(plane.folder, 'tempest'), signal, heard };
   if (!values.told) await prepare(plane, space, values);
   const skipList = readSkipList();
   const results = await runAll(space, values, skipList);

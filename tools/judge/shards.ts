@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../plane/machine/command.js';
 import { tell, told } from './record.js';
-import { plainName, readResults, verdicts } from './results.js';
+import { plainName, readResults, verdicts, type Result } from './results.js';
 
 /** A part of the tests that one tempest runs: whole modules. */
 export interface Shard {
@@ -14,6 +14,8 @@ export interface Shard {
 export interface Workspace {
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Hears of results as they come. */
+  readonly heard: (results: readonly Result[]) => void;
 }
 
 /** Each start of tempest costs some ten seconds of processor time; each shard that is interrupted, its open classes. */
@@ -86,7 +88,9 @@ export async function runShard(space: Workspace, shard: Shard, workers: number):
   const onOutput = (text: string): void => {
     const lines = `${rest}${text}`.split('\n');
     rest = lines.pop() ?? '';
-    tell(folder, readResults(lines.join('\n')));
+    const results = readResults(lines.join('\n'));
+    tell(folder, results);
+    space.heard(results);
   };
   try {
     await run([...words, '--concurrency', String(workers)], {

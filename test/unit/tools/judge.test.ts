@@ -6,6 +6,7 @@ import { shown } from '../../../tools/judge/configuration.js';
 import { forget, tell, told } from '../../../tools/judge/record.js';
 import { countsOf, reportOf } from '../../../tools/judge/report.js';
 import { moduleOf, readResults, verdicts } from '../../../tools/judge/results.js';
+import { sayResults } from '../../../tools/judge/said.js';
 import { shardsOf } from '../../../tools/judge/shards.js';
 import { parseSkipList, readSkipList } from '../../../tools/judge/skip-list.js';
 
@@ -26,6 +27,16 @@ const [A, B, C, D] = [
 ] as const;
 
 describe('tools: tempest', () => {
+  it('says what failed when it does, and how many came', () => {
+    const lines: string[] = [];
+    const heard = sayResults((line) => lines.push(line));
+    const passed = Array.from({ length: 19 }, () => ({ test: A, outcome: 'passed', seconds: 1 }) as const);
+    heard(passed.slice(0, 5));
+    heard([{ test: B, outcome: 'failed', seconds: 1 }]);
+    heard(passed);
+    assert.deepEqual(lines, [`  failed: ${B}`, '  20 results, 1 failed']);
+  });
+
   it('prints results, some without a time', () => {
     const results = readResults(OUTPUT);
     assert.deepEqual(
