@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/kinds.js';
 import type { InstanceSettings } from '../settings/catalogue.js';
-import { startWithPorts } from './guest-ports.js';
+import { startPlugged, startWithPorts } from './guest-ports.js';
 import { mainKey } from './guest.js';
 import type { InstanceOperation } from './operation.js';
 import { POWER_STATE, type ContainerKey, type ContainerState } from './ports/containers.js';
@@ -16,7 +16,7 @@ export async function startNew(
   op: InstanceOperation,
   settings: InstanceSettings,
   key: ContainerKey = mainKey(op),
-  begin = (): Promise<string> => op.parts.containers.start(key),
+  begin = (): Promise<string> => startPlugged(op.parts, key),
 ): Promise<ContainerState | undefined> {
   const { containers, deaths, pause } = op.parts;
   const graceMs = settings.start_grace === undefined ? op.parts.settings.startGraceMs : settings.start_grace * 1000;

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/kinds.js';
-import type { InstanceOperation } from './operation.js';
+import type { InstanceOperation, ManagerParts } from './operation.js';
 import { POWER_STATE, type ContainerKey } from './ports/containers.js';
 
 /** What a container's life has to do with the instance's ports. */
@@ -15,7 +15,7 @@ function mainKey({ instance }: InstanceOperation): ContainerKey {
 export async function startWithPorts(
   op: InstanceOperation,
   key: ContainerKey,
-  begin = (): Promise<string> => op.parts.containers.start(key),
+  begin = (): Promise<string> => startPlugged(op.parts, key),
 ): Promise<void> {
   await holdsPorts(op, key, await begin());
 }
@@ -38,6 +38,15 @@ async function holdsPorts({ parts, log }: InstanceOperation, key: ContainerKey, 
     await containers.stop(key, { timeoutMs: 0 });
     throw error;
   }
+}
+
+/** Starts a container whose ports are plugged; whatever was said of an earlier start is of no account. */
+export async function startPlugged(
+  { containers, networks }: Pick<ManagerParts, 'containers' | 'networks'>,
+  key: ContainerKey,
+): Promise<string> {
+  await networks.allowStart(key.instanceUuid);
+  return containers.start(key);
 }
 
 /** Freezes it, and its ports with it: the kernel, which it shares, would go on answering for it. */

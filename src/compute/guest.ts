@@ -30,8 +30,12 @@ export function guestKey(op: InstanceOperation): ContainerKey {
   return { instanceUuid: op.instance.get('uuid'), role };
 }
 
-/** Its state; undefined when there is none. */
+/**
+ * Its state; undefined when there is none. One that is being built has none to speak of: its start may be under way, and
+ * the engine tells nothing of a container before its start has ended.
+ */
 export async function guestState(op: InstanceOperation): Promise<ContainerState | undefined> {
+  if (op.instance.get('vm_state') === 'building') return undefined;
   return op.parts.containers.state(guestKey(op));
 }
 

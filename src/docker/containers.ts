@@ -47,6 +47,10 @@ export function createContainers({ engine, events, settings, system, log }: Cont
       tellOfUnbounded(plan);
       return create(parts, plan, spec, signal);
     },
+    program: async ({ runtime }) => {
+      const { engine, settings } = await host();
+      return engine.programs[runtime ?? settings.runtime ?? ''] ?? null;
+    },
     start: (key) => start(parts, key),
     limit: async (key, limits) => limit(parts, key, limitsUpdate(limits, { ...(await host()), lxcfs: [] })),
     stop: (key, options) => stop(parts, key, options),

@@ -16,6 +16,9 @@ export async function engineFacts(engine: Engine): Promise<EngineFacts> {
     rootDirectory: info.DockerRootDir,
     storageDriver: info.Driver,
     runtimes: Object.keys(info.Runtimes),
+    programs: Object.fromEntries(
+      Object.entries(info.Runtimes).flatMap(([name, { path }]) => (path === undefined ? [] : [[name, path]])),
+    ),
     cgroupVersion: info.CgroupVersion ?? '1',
     liveRestore: info.LiveRestoreEnabled,
     swapLimit: info.SwapLimit,

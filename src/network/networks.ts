@@ -45,8 +45,8 @@ export class InstanceNetworks implements Networks {
     return vifs.filter(({ active }) => !active).map(({ id }) => ({ name: 'network-vif-plugged', tag: id }));
   }
 
-  holdStart(instanceUuid: string): Promise<void> {
-    return this.parts.ports.holdStart(instanceUuid);
+  holdStart(instanceUuid: string, program: string | null): Promise<boolean> {
+    return this.parts.ports.holdStart(instanceUuid, program);
   }
 
   letStart(instanceUuid: string): Promise<void> {
@@ -55,6 +55,10 @@ export class InstanceNetworks implements Networks {
 
   refuseStart(instanceUuid: string): Promise<void> {
     return this.parts.ports.tellStart(instanceUuid, 'no');
+  }
+
+  allowStart(instanceUuid: string): Promise<void> {
+    return this.parts.ports.allowStart(instanceUuid);
   }
 
   async plug(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void> {

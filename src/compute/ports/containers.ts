@@ -232,6 +232,8 @@ export interface EngineFacts {
   readonly rootDirectory: string;
   readonly storageDriver: string;
   readonly runtimes: readonly string[];
+  /** Paths of their programs by their names, of those that have one. */
+  readonly programs: Readonly<Record<string, string>>;
   readonly cgroupVersion: string;
   readonly liveRestore: boolean;
   /** The kernel accounts swap, so that a limit on it means something. */
@@ -245,10 +247,9 @@ export interface Containers {
    * the engine is away, Conflict when a foreign container holds the name.
    */
   create(plan: ContainerPlan, signal: AbortSignal): Promise<ContainerState>;
-  /**
-   * Starts it; already running is fine. Gives the engine's id of it. Throws Invalid with the engine's words when the
-   * command can't be run.
-   */
+  /** Path of the program that will start a container with these settings; null where the engine does not tell. */
+  program(settings: InstanceSettings): Promise<string | null>;
+  /** Starts it; running already is fine. Gives its id of the engine. Throws Invalid with the engine's words for its command. */
   start(key: ContainerKey): Promise<string>;
   /**
    * Changes memory, swap, CPU and process limits, of a running container too, which does not notice; the other limits stay.

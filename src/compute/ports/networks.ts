@@ -52,13 +52,16 @@ export interface Networks {
   deallocate(request: NetworkRequest): Promise<void>;
   /**
    * Lays out what the instance's container needs of this host to be made, before its ports are known, and has its next
-   * start wait where the ports go in: until `letStart`, `refuseStart`, or this service's end, which refuses it.
+   * start wait where they go in: until `letStart`; `refuseStart`, or the end of this service, fails it. False when the
+   * program that will start it (its path, null for an unknown one) is none that waits: nothing was done.
    */
-  holdStart(instanceUuid: string): Promise<void>;
-  /** Its ports are plugged: a start that waits goes on, one that comes does not wait. */
+  holdStart(instanceUuid: string, program: string | null): Promise<boolean>;
+  /** Its ports are plugged and wired: a start that waits goes on, one that is still to come does not wait. */
   letStart(instanceUuid: string): Promise<void>;
-  /** They will not be: a start that waits or comes fails, until there are ports again. */
+  /** There will be none: a start that waits or is still to come fails, until `allowStart`. Nothing waits: fine. */
   refuseStart(instanceUuid: string): Promise<void>;
+  /** A start that comes now waits for nobody. Before each but an early one: what a killed service held is held still. */
+  allowStart(instanceUuid: string): Promise<void>;
   /** The events that will tell that these ports are wired; register for them before plugging. */
   awaited(vifs: readonly Vif[]): readonly AwaitedEvent[];
   /**

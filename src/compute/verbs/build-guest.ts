@@ -7,7 +7,7 @@ import { planGuest, wantsDrive, type GuestWish } from '../plan/guest-plan.js';
 import type { ContainerState } from '../ports/containers.js';
 import { allocatePorts } from './build-ports.js';
 import type { BuildRequest } from './build-request.js';
-import { HeldStart } from './held-start.js';
+import { EarlyStart, refuse } from './early-start.js';
 import { plug, untilWired, type Plugged } from './wiring.js';
 
 /** A new server's ports, and its container, which runs or was meant to end. */
@@ -16,23 +16,21 @@ export interface NewGuest {
   readonly state: ContainerState | undefined;
 }
 
+type Wish = Omit<GuestWish, 'image' | 'vifs'>;
+
 /**
  * Brings a new server's ports and its container, side by side: Neutron takes as long as an engine does for all of a start
  * but the first instruction, which waits for ports that are plugged and wired. Nothing runs on behind a failure.
  */
-export async function bringUp(
-  op: InstanceOperation,
-  request: BuildRequest,
-  wish: Omit<GuestWish, 'image' | 'vifs'>,
-): Promise<NewGuest> {
-  const { plugged, held } = await prepare(op, request, wish);
+export async function bringUp(op: InstanceOperation, request: BuildRequest, wish: Wish): Promise<NewGuest> {
+  const { plugged, early } = await prepare(op, request, wish);
   try {
     if (request.wantsNetwork) await save(op, { task_state: 'spawning' }, ['networking']);
     await untilWired(op, plugged);
-    const state = await startNew(op, wish.settings, mainKey(op), () => held.go());
+    const state = await startNew(op, wish.settings, mainKey(op), early && (() => early.go()));
     return { vifs: plugged.vifs, state };
   } catch (error) {
-    await held.giveUp();
+    await early?.giveUp();
     throw error;
   } finally {
     plugged.wait.cancel();
@@ -41,38 +39,42 @@ export async function bringUp(
 
 interface Prepared {
   readonly plugged: Plugged;
-  readonly held: HeldStart;
+  readonly early: EarlyStart | undefined;
 }
 
 /** The ports are plugged as soon as they are there, so that the agent wires them while the image comes. */
-async function prepare(
-  op: InstanceOperation,
-  request: BuildRequest,
-  wish: Omit<GuestWish, 'image' | 'vifs'>,
-): Promise<Prepared> {
-  await op.parts.networks.holdStart(wish.instance.uuid);
+async function prepare(op: InstanceOperation, request: BuildRequest, wish: Wish): Promise<Prepared> {
+  const isEarly = await mayBeEarly(op, wish);
   const allocated = allocatePorts(op, request);
-  const [plugged, held] = await Promise.allSettled([
-    allocated.then((vifs) => plug(op, vifs)),
-    begin(op, request, wish, allocated),
-  ]);
-  if (plugged.status === 'fulfilled' && held.status === 'fulfilled')
-    return { plugged: plugged.value, held: held.value };
+  const plugging = allocated.then((vifs) => plug(op, vifs));
+  // A config drive tells of the ports; a start that does not wait for them finds them plugged.
+  const known = wantsDrive(op) ? allocated : [];
+  const vifs = isEarly ? known : plugging.then((plugged) => plugged.vifs);
+  const [plugged, early] = await Promise.allSettled([plugging, make(op, request, { wish, vifs, isEarly })]);
+  if (plugged.status === 'fulfilled' && early.status === 'fulfilled')
+    return { plugged: plugged.value, early: early.value };
   if (plugged.status === 'fulfilled') plugged.value.wait.cancel();
-  if (held.status === 'fulfilled') await held.value.giveUp();
-  throw (plugged.status === 'rejected' ? plugged : (held as PromiseRejectedResult)).reason as Error;
+  if (early.status === 'fulfilled') await early.value?.giveUp();
+  else await refuse(op);
+  throw (plugged.status === 'rejected' ? plugged : (early as PromiseRejectedResult)).reason as Error;
 }
 
-/** A config drive tells of the ports: with one, the container is made when they are known. */
-async function begin(
-  op: InstanceOperation,
-  request: BuildRequest,
-  wish: Omit<GuestWish, 'image' | 'vifs'>,
-  allocated: Promise<readonly Vif[]>,
-): Promise<HeldStart> {
+/** A build that was begun before may have a start of that time under way, which must not be taken for this one's. */
+async function mayBeEarly(op: InstanceOperation, { instance, settings }: Wish): Promise<boolean> {
+  if (op.attempt > 1) return false;
+  return op.parts.networks.holdStart(instance.uuid, await op.parts.containers.program(settings));
+}
+
+interface Making {
+  readonly wish: Wish;
+  readonly vifs: Promise<readonly Vif[]> | readonly Vif[];
+  readonly isEarly: boolean;
+}
+
+/** Makes the container, and has the engine begin with its start. */
+async function make(op: InstanceOperation, request: BuildRequest, making: Making): Promise<EarlyStart | undefined> {
   const image = await op.parts.images.ensure(imageFacts(request.image), op.request.context, op.signal);
-  const vifs = wantsDrive(op) ? await allocated : [];
-  const plan = await planGuest(op, { ...wish, image, vifs });
+  const plan = await planGuest(op, { ...making.wish, image, vifs: await making.vifs });
   await op.parts.containers.create(plan, op.signal);
-  return new HeldStart(op, mainKey(op));
+  return making.isEarly ? new EarlyStart(op) : undefined;
 }

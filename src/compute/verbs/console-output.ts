@@ -1,6 +1,6 @@
 import { ServiceError } from '../../errors/kinds.js';
 import { optionalIntegerArg } from '../arguments.js';
-import { guestKey } from '../guest.js';
+import { guestKey, guestState } from '../guest.js';
 import type { InstanceOperation } from '../operation.js';
 
 /**
@@ -11,7 +11,7 @@ export async function consoleOutput(op: InstanceOperation): Promise<string> {
   const lines = optionalIntegerArg(op.request.args, 'tail_length');
   if (lines === 0) return '';
   const key = guestKey(op);
-  if ((await op.parts.containers.state(key)) === undefined) {
+  if ((await guestState(op)) === undefined) {
     throw new ServiceError('NotFound', 'Guest does not have a console available.', {
       nova: { name: 'ConsoleNotAvailable', code: 404 },
     });

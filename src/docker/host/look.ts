@@ -1,3 +1,4 @@
+import type { EngineFacts } from '../../compute/ports/containers.js';
 import type { Engine } from '../engine/engine.js';
 import { engineFacts } from '../facts.js';
 import type { ContainerSettings } from '../settings.js';
@@ -8,7 +9,7 @@ import { canLimitRoot } from './root-quota.js';
 import type { HostSystem } from './system.js';
 
 /** What stays as it is as long as the engine runs. */
-export type LastingHost = Omit<SpecHost, 'lxcfs'>;
+export type LastingHost = Omit<SpecHost, 'lxcfs'> & { readonly engine: EngineFacts };
 
 /** What a spec depends on beside the plan. Throws Unavailable when the engine is away. */
 export async function lookAtHost(

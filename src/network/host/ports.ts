@@ -18,7 +18,7 @@ import {
 } from './folder.js';
 import { dropHold, tellHold, writeHold, type StartWord } from './hold.js';
 import { holdsPorts } from './holder.js';
-import type { PlanRunner } from './runtime.js';
+import { isOurRuntime, type PlanRunner } from './runtime.js';
 
 /** What this host has to know about an instance's ports. */
 export interface PortsOnHost {
@@ -65,13 +65,18 @@ export class HostPorts {
     });
   }
 
-  /** Lays out what its container needs to be made, and has the runtime wait at its start for this service's word. */
-  async holdStart(instanceUuid: string): Promise<void> {
+  /**
+   * Lays out what its container needs to be made, and has the runtime wait at its start for this service's word. False
+   * when `program`, which the engine will call, is not the runtime of this version.
+   */
+  async holdStart(instanceUuid: string, program: string | null): Promise<boolean> {
+    if (program === null || !(await isOurRuntime(program))) return false;
     const folder = this.folder(instanceUuid);
     await this.#turns.run(instanceUuid, async () => {
       await layOutNames(folder);
       await writeHold(folder, process.pid);
     });
+    return true;
   }
 
   /** Not in turn: a start that waits must hear of it, whatever else is done with the ports. */
@@ -79,12 +84,13 @@ export class HostPorts {
     return tellHold(this.folder(instanceUuid), word);
   }
 
+  allowStart(instanceUuid: string): Promise<void> {
+    return dropHold(this.folder(instanceUuid));
+  }
+
   /** Brings everything to what the ports say now, in a running container too: devices that are gone, addresses, names. */
   async apply(ports: PortsOnHost, signal?: AbortSignal): Promise<void> {
-    await this.#turns.run(ports.instanceUuid, async () => {
-      await dropHold(this.folder(ports.instanceUuid));
-      await this.#apply(ports, signal);
-    });
+    await this.#turns.run(ports.instanceUuid, () => this.#apply(ports, signal));
   }
 
   /**
@@ -125,8 +131,9 @@ export class HostPorts {
     return holdsPorts(this.folder(instanceUuid), containerId);
   }
 
-  /** Takes everything of the instance away. Nothing there is fine. */
+  /** Takes everything of the instance away; a start that waits for its ports fails. Nothing there is fine. */
   async remove(instanceUuid: string): Promise<void> {
+    await this.tellStart(instanceUuid, 'no');
     await this.#turns.run(instanceUuid, () => this.parts.runner.remove(this.folder(instanceUuid).path));
   }
 

@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ServiceError } from '../../errors/kinds.js';
 import { observed, type CallObserver } from '../../observe/calls.js';
 
 /** The program that carries plans out, as it comes with this package; the engine calls an installed copy of it. */
 export const RUNTIME_PROGRAM = fileURLToPath(new URL('../runtime/nova-runtime', import.meta.url));
+
+/** Whether the engine calls this version of it at that path. A program that can't be read is another one. */
+export async function isOurRuntime(path: string): Promise<boolean> {
+  const [ours, installed] = await Promise.all([readFile(RUNTIME_PROGRAM), readFile(path).catch(() => undefined)]);
+  return installed?.equals(ours) === true;
+}
 
 /** Carries out what an instance's folder says. All of it is safe to repeat, and one at a time per folder. */
 export interface PlanRunner {

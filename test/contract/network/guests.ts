@@ -81,7 +81,7 @@ export class Guests {
     const uuid = this.machine.newUuid();
     const guest = { uuid, name: `nova-${uuid}` };
     this.#made.push(guest);
-    await this.machine.ports.holdStart(uuid);
+    equal(await this.machine.ports.holdStart(uuid, this.machine.runtime), true);
     await this.create(guest, ['--runtime', 'nova'], FIRST);
     return guest;
   }

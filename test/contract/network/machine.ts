@@ -39,6 +39,11 @@ export class Machine {
     return `unix:${join(this.folder, 'ovs', 'db.sock')}`;
   }
 
+  /** The program that its engine calls. */
+  get runtime(): string {
+    return join(this.folder, 'runtime');
+  }
+
   /** Runs a program in the host's network namespace; gives what it prints. Throws with its words when it fails. */
   async host(...words: readonly string[]): Promise<string> {
     return run(['nsenter', `--net=/run/netns/${this.netns}`, '--', ...words]);

@@ -177,7 +177,7 @@ describe('resources with a real Placement', function () {
             rootDirectory: '/',
             storageDriver: 'vfs',
           },
-          ...{ runtimes: [], cgroupVersion: '1', liveRestore: false, swapLimit: false },
+          ...{ runtimes: [], programs: {}, cgroupVersion: '1', liveRestore: false, swapLimit: false },
         }),
       readText: (path: string) => readFile(path, 'utf8'),
       statfs: (path: string) => statfs(path),

@@ -99,6 +99,7 @@ export function fakeParts() {
   const saved: Saved[] = [];
   const conductor = fakeConductor(saved, makeInstance());
   const containers = {
+    program: sinon.stub().resolves('/usr/local/bin/nova-runtime'),
     create: sinon.stub().resolves(containerState()),
     start: sinon.stub().resolves('c1'),
     stop: sinon.stub().resolves(),

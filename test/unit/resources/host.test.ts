@@ -53,6 +53,7 @@ const ENGINE: EngineFacts = {
   rootDirectory: '/var/lib/docker',
   storageDriver: 'overlay2',
   runtimes: ['runc'],
+  programs: {},
   cgroupVersion: '2',
   liveRestore: false,
   swapLimit: true,

@@ -110,6 +110,7 @@ describe('cli/check: engine, runtime, clock', () => {
     rootDirectory: '/var/lib/docker',
     storageDriver: 'overlay2',
     runtimes: ['runc', 'nova'],
+    programs: {},
     cgroupVersion: '2',
     liveRestore: true,
     swapLimit: true,

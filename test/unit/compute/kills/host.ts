@@ -42,6 +42,10 @@ export class Hold {
     this.#waiting = [];
   }
 
+  forget(): void {
+    this.#waiting = undefined;
+  }
+
   tell(word: 'go' | 'no'): void {
     for (const told of this.#waiting ?? []) told(word);
     this.#waiting = undefined;
@@ -96,7 +100,12 @@ function allocationsOf(base: Ports, held: Held): Ports['allocations'] {
 function networksOf(base: Ports, { held, hold }: Things): Ports['networks'] {
   return {
     ...base.networks,
-    holdStart: () => held.take('ports', undefined).then(() => hold.begin()),
+    holdStart: async () => {
+      await held.take('ports', undefined);
+      hold.begin();
+      return true;
+    },
+    allowStart: () => Promise.resolve(hold.forget()),
     letStart: () => Promise.resolve(hold.tell('go')),
     refuseStart: () => Promise.resolve(hold.tell('no')),
     allocate: () => held.take('ports', []),

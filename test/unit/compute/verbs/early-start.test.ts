@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHandlers } from '../../../../src/compute/manager.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
-import { fakeParts, makeInstance, UUID } from '../parts.js';
+import { fakeParts, makeInstance, makeRequest, PROVIDER, UUID } from '../parts.js';
 import { build, buildArgs, newborn } from './builds.js';
 
 describe('compute/verbs: the early start of a new server', () => {
@@ -16,7 +17,7 @@ describe('compute/verbs: the early start of a new server', () => {
         return Promise.resolve('c1');
       });
     });
-    networks.holdStart.callsFake(said('hold'));
+    networks.holdStart.callsFake(() => Promise.resolve(order.push('hold') > 0));
     networks.letStart.callsFake(said('let'));
     networks.allocate.callsFake(() => started.then(() => [{ id }]));
     networks.awaited.returns([{ name: 'network-vif-plugged', tag: id }]);
@@ -48,8 +49,11 @@ describe('compute/verbs: the early start of a new server', () => {
 
   it('starts a container once more whose early start failed for a reason that is not its own', async () => {
     const fake = fakeParts();
+    const order = toldOrder(fake);
     fake.containers.start.onFirstCall().rejects(new ServiceError('Unavailable', 'engine away'));
     await build(fake, buildArgs(newborn()));
+    // The runtime of the first one may have outlived the engine that called it.
+    assert.deepEqual(order, ['hold', 'no', 'allow']);
     assert.equal(fake.containers.start.callCount, 2);
     assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'active');
   });
@@ -60,4 +64,53 @@ describe('compute/verbs: the early start of a new server', () => {
     await assert.rejects(build(fake, buildArgs(newborn())), /no such command/);
     assert.equal(fake.containers.start.callCount, 1);
   });
+
+  it('refuses a start when there is no container: one of before may wait for the same word', async () => {
+    const fake = fakeParts();
+    const order = toldOrder(fake);
+    fake.containers.create.rejects(new ServiceError('Timeout', 'inspect did not answer'));
+    await build(fake, buildArgs(newborn()));
+    assert.deepEqual(order, ['hold', 'no']);
+  });
+
+  const late: [string, (fake: ReturnType<typeof fakeParts>) => Promise<unknown>][] = [
+    ['was begun before', (fake) => build(fake, buildArgs(newborn()), 2)],
+    [
+      'another program starts',
+      (fake) => {
+        fake.networks.holdStart.resolves(false);
+        return build(fake, buildArgs(newborn()));
+      },
+    ],
+  ];
+  for (const [which, run] of late) {
+    it(`starts a server that ${which} when its ports are plugged, and not before`, async () => {
+      const fake = fakeParts();
+      fake.allocations.of.resolves(new Map([[PROVIDER, { VCPU: 1 }]]));
+      fake.conductor.instances.get.resolves(newborn());
+      await run(fake);
+      const { networks, containers } = fake;
+      assert.ok(networks.plug.calledBefore(containers.create) && networks.allowStart.calledBefore(containers.start));
+      assert.deepEqual([containers.start.callCount, networks.letStart.callCount], [1, 0]);
+      assert.equal(fake.saved.at(-1)?.fields['vm_state'], 'active');
+    });
+  }
+
+  it('asks the engine nothing of a server that is being built: it would not answer', async () => {
+    const fake = fakeParts();
+    const handler = createHandlers(fake.parts).get('get_console_output');
+    const args = { instance: newborn(), tail_length: 5 };
+    await assert.rejects(handler?.(makeRequest('get_console_output', args)) ?? Promise.resolve(), /console/);
+    assert.equal(fake.containers.state.callCount, 0);
+  });
 });
+
+/** What is said of a start, in order. */
+function toldOrder({ networks }: ReturnType<typeof fakeParts>): string[] {
+  const order: string[] = [];
+  networks.holdStart.callsFake(() => Promise.resolve(order.push('hold') > 0));
+  networks.letStart.callsFake(() => Promise.resolve(void order.push('go')));
+  networks.refuseStart.callsFake(() => Promise.resolve(void order.push('no')));
+  networks.allowStart.callsFake(() => Promise.resolve(void order.push('allow')));
+  return order;
+}

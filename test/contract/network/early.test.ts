@@ -1,5 +1,6 @@
 import { equal, match, rejects } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeHold } from '../../../src/network/host/hold.js';
 import { Guests, port, until, type Guest } from './guests.js';
 import { run } from './machine.js';
@@ -68,7 +69,8 @@ describe('a start that is held until the ports are there, on a real engine and s
     match(await starting.end, /ports of the instance: there are none, the server is not built/);
     await nobodyWaits(one);
     await rejects(guests.start(one), /there are none/);
-    await guests.apply(one, [port(7)]);
+    await guests.plug(one, [port(7)]);
+    await guests.machine.ports.allowStart(one.uuid);
     await guests.start(one);
     await guests.reachedNeighbour(one);
   });
@@ -80,7 +82,7 @@ describe('a start that is held until the ports are there, on a real engine and s
     const starting = await startHeld(one);
     service.kill('SIGKILL');
     match(await starting.end, /the service that was to bring them is gone/);
-    await guests.machine.ports.holdStart(one.uuid);
+    await guests.machine.ports.holdStart(one.uuid, guests.machine.runtime);
     const again = await startHeld(one);
     await guests.plug(one, [port(8)]);
     await guests.machine.ports.tellStart(one.uuid, 'go');
@@ -88,10 +90,33 @@ describe('a start that is held until the ports are there, on a real engine and s
     await guests.reachedNeighbour(one);
   });
 
-  it('that nobody waits for any more is taken away with the container', async () => {
+  it('is refused when the service was gone before it came, also with its ports plugged; an ordinary start is not', async () => {
+    const one = await guests.makeHeld();
+    await guests.plug(one, [port(9)]);
+    const service = spawn('true', { stdio: 'ignore' });
+    await once(service, 'exit');
+    for (const word of [undefined, 'no'] as const) {
+      await writeHold(guests.machine.ports.folder(one.uuid), service.pid ?? 0);
+      if (word !== undefined) await guests.machine.ports.tellStart(one.uuid, word);
+      await rejects(guests.start(one), /ports of the instance/);
+    }
+    equal(await guests.machine.docker('logs', one.name), '');
+    await guests.machine.ports.allowStart(one.uuid);
+    await guests.start(one);
+    await guests.reachedNeighbour(one);
+  });
+
+  it('ends when the instance is taken away', async () => {
     const one = await guests.makeHeld();
     const starting = await startHeld(one);
-    await guests.machine.ports.tellStart(one.uuid, 'no');
-    await starting.end;
+    await guests.machine.ports.remove(one.uuid);
+    match(await starting.end, /there are none/);
+    await nobodyWaits(one);
+  });
+
+  it('is none with a program that would not wait', async () => {
+    const { ports } = guests.machine;
+    equal(await ports.holdStart(guests.machine.newUuid(), '/usr/sbin/runc'), false);
+    equal(await ports.holdStart(guests.machine.newUuid(), null), false);
   });
 });
