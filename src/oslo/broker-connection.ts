@@ -40,8 +40,12 @@ const CLOSE_PATIENCE_MS = 2_000;
 /** An AMQP connection and why it ended. */
 class Link {
   ended = false;
+  /** The broker takes no messages for now, and says nothing of those that it is sent. */
+  blocked = false;
   error: BrokerError | undefined;
   constructor(readonly model: ChannelModel) {
+    model.on('blocked', () => (this.blocked = true));
+    model.on('unblocked', () => (this.blocked = false));
     model.on('error', (error: Error) => this.note(error));
     model.on('close', (error?: Error) => {
       if (error) this.note(error);
@@ -90,6 +94,11 @@ export class BrokerConnection {
   /** Between a channel's end and our hearing of it the session is of no use already. */
   private get live(): LiveSession | undefined {
     return this.current?.isOpen() ? this.current : undefined;
+  }
+
+  /** The session that is up and takes messages, if there is one. */
+  get ready(): Session | undefined {
+    return this.link?.blocked === true ? undefined : this.live;
   }
 
   /** Told of every change of state. Returns what ends it. */

@@ -32,6 +32,7 @@ const DISK_RETRY_MS = 2_000;
 export class Intake {
   private readonly recent = new UniqueIds();
   private line: Promise<void> = Promise.resolve();
+  private inLine = 0;
   private diskComplaint = false;
 
   constructor(private readonly parts: IntakeParts) {}
@@ -65,7 +66,7 @@ export class Intake {
     if (!delivery.ack()) return;
     if (duplicate) return this.parts.log.debug('dropped a duplicate', { method, uniqueId });
     if (uniqueId !== null) this.recent.add(uniqueId);
-    this.enqueue(() => Promise.resolve(this.parts.runCall(request, replyTo)));
+    this.inTurn(() => this.parts.runCall(request, replyTo));
   }
 
   private acceptCast(delivery: Delivery, request: RequestMessage, stored: StoredMessage): void {
@@ -113,9 +114,25 @@ export class Intake {
     });
   }
 
+  /** At once if nothing stands in the line: most calls never do, and a turn in it costs as much as reading them. */
+  private inTurn(step: () => void): void {
+    if (this.inLine > 0) return this.enqueue(() => Promise.resolve(step()));
+    try {
+      step();
+    } catch (error) {
+      this.notHandedOn(error);
+    }
+  }
+
   private enqueue(step: () => Promise<void>): void {
-    this.line = this.line.then(step).catch((error: unknown) => {
-      this.parts.log.error('a message could not be handed on', { reason: messageOf(error) });
-    });
+    this.inLine += 1;
+    this.line = this.line
+      .then(step)
+      .catch((error: unknown) => this.notHandedOn(error))
+      .finally(() => (this.inLine -= 1));
+  }
+
+  private notHandedOn(error: unknown): void {
+    this.parts.log.error('a message could not be handed on', { reason: messageOf(error) });
   }
 }

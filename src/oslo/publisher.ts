@@ -1,4 +1,4 @@
-import type { ConfirmChannel, Message } from 'amqplib';
+import type { ConfirmChannel, Message, Options } from 'amqplib';
 import { messageOf, ServiceError } from '../errors/kinds.js';
 import type { Logger } from '../observe/logger.js';
 import type { BrokerConnection, Session } from './broker-connection.js';
@@ -37,6 +37,12 @@ const NACK_PAUSE_MS = 500;
 /** How often the broker may close the channel over one message before the message is held to be the reason. */
 const MAX_REFUSALS = 3;
 
+/** As it goes over the wire. */
+interface Packed {
+  readonly body: Buffer;
+  readonly properties: Options.Publish;
+}
+
 interface InFlight {
   readonly message: OutgoingMessage;
   readonly body: Buffer;
@@ -66,12 +72,11 @@ export class Publisher {
    * @throws the signal's reason; ServiceError Invalid when the broker refuses this message again and again.
    */
   async publish(message: OutgoingMessage, signal?: AbortSignal): Promise<PublishOutcome> {
-    const packed = compress(message.body, this.parts.options.kombuCompression);
-    const headers = packed.header === undefined ? {} : { compression: packed.header };
+    const packed = this.pack(message);
     for (let refusals = 0; ;) {
       const session = await this.parts.connection.session(signal);
       try {
-        return await unlessAborted(this.once(session, message, packed.body, headers), signal);
+        return await unlessAborted(this.once(session, message, packed), signal);
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof RangeError || error instanceof TypeError) throw error;
@@ -83,23 +88,45 @@ export class Publisher {
     }
   }
 
-  private async once(
-    session: Session,
-    message: OutgoingMessage,
-    body: Buffer,
-    headers: object,
-  ): Promise<PublishOutcome> {
-    await this.declare(session, message);
-    const { channel } = session;
-    const state = this.stateOf(channel);
-    const entry: InFlight = { message, body, returned: false };
-    if (message.mandatory) state.mandatory.add(entry);
+  /**
+   * One attempt over the session that is up, without a limit of time: all that a message for the default exchange needs on a
+   * good day, at a fraction of the price of `publish`. Undefined when it takes `publish`, also for whatever went wrong.
+   */
+  async publishNow(message: OutgoingMessage): Promise<PublishOutcome | undefined> {
+    const session = this.parts.connection.ready;
+    if (!session || message.exchange) return undefined;
     try {
-      await confirmed(channel, entry, headers);
-      return entry.returned ? 'unroutable' : 'confirmed';
-    } finally {
-      state.mandatory.delete(entry);
+      return await this.send(session, message, this.pack(message));
+    } catch {
+      return undefined;
     }
+  }
+
+  private pack(message: OutgoingMessage): Packed {
+    const packed = compress(message.body, this.parts.options.kombuCompression);
+    const headers = packed.header === undefined ? {} : { compression: packed.header };
+    return { body: packed.body, properties: propertiesOf(message, headers) };
+  }
+
+  private async once(session: Session, message: OutgoingMessage, packed: Packed): Promise<PublishOutcome> {
+    await this.declare(session, message);
+    return this.send(session, message, packed);
+  }
+
+  private send({ channel }: Session, message: OutgoingMessage, packed: Packed): Promise<PublishOutcome> {
+    const { body, properties } = packed;
+    const { mandatory } = this.stateOf(channel);
+    return new Promise((resolve, reject) => {
+      const entry: InFlight = { message, body, returned: false };
+      const onConfirm = (error: Error | null): void => {
+        mandatory.delete(entry);
+        if (error) reject(error);
+        else resolve(entry.returned ? 'unroutable' : 'confirmed');
+      };
+      // Throws when the channel is closed; no answer comes before the event loop goes on.
+      channel.publish(message.exchange?.name ?? '', message.routingKey, body, properties, onConfirm);
+      if (message.mandatory) mandatory.add(entry);
+    });
   }
 
   private async declare(session: Session, message: OutgoingMessage): Promise<void> {
@@ -143,8 +170,8 @@ export class Publisher {
   }
 }
 
-function confirmed(channel: ConfirmChannel, { message, body }: InFlight, headers: object): Promise<void> {
-  const properties = {
+function propertiesOf(message: OutgoingMessage, headers: object): Options.Publish {
+  return {
     contentType: 'application/json',
     contentEncoding: 'utf-8',
     deliveryMode: 2,
@@ -153,12 +180,6 @@ function confirmed(channel: ConfirmChannel, { message, body }: InFlight, headers
     mandatory: message.mandatory ?? false,
     ...(message.expirationMs !== undefined && { expiration: String(Math.max(1, Math.trunc(message.expirationMs))) }),
   };
-  return new Promise((resolve, reject) => {
-    channel.publish(message.exchange?.name ?? '', message.routingKey, body, properties, (error: Error | null) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }
 
 function tooOften(session: Session, message: OutgoingMessage): ServiceError {

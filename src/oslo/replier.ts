@@ -77,10 +77,12 @@ export class Replier {
     const { publisher, dead, missingQueueMs, log } = this.parts;
     const facts = { messageId: to.messageId, replyQueue: to.replyQueue };
     if (dead.has(to.replyQueue)) return log.debug('dropped a reply to a caller that is gone', facts);
+    const message = this.message(to, body);
+    if ((await publisher.publishNow(message)) === 'confirmed') return;
     const limit: Limit = limited(GIVE_UP_MS, undefined, () => new ServiceError('Timeout', 'no broker took the reply'));
     try {
       const patience = { signal: limit.signal, patienceMs: missingQueueMs };
-      if ((await publishUntilRouted(publisher, this.message(to, body), patience)) === 'confirmed') return;
+      if ((await publishUntilRouted(publisher, message, patience)) === 'confirmed') return;
     } finally {
       limit.end();
     }

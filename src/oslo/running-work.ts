@@ -9,7 +9,7 @@ export class RunningWork {
   /** INVARIANT for callers: `work` never rejects. */
   add(work: Promise<void>): void {
     this.work.add(work);
-    void work.finally(() => this.work.delete(work));
+    void work.then(() => this.work.delete(work));
   }
 
   /** Resolves when nothing runs, also nothing that was added meanwhile. */

@@ -151,9 +151,12 @@ describe('broker connection', () => {
 
   it('says when the broker blocks publishers', async () => {
     connection.start();
-    await connection.session();
+    const session = await connection.session();
+    assert.equal(connection.ready, session);
     connections[0]?.emit('blocked', 'low on memory');
+    assert.deepEqual([connection.ready, connection.state], [undefined, 'up']);
     connections[0]?.emit('unblocked');
+    assert.equal(connection.ready, session);
     assert.match(log.said('error')[0] ?? '', /blocks publishers/);
   });
 

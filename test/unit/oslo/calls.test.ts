@@ -17,13 +17,14 @@ describe('calls and their replies', () => {
   let log: ReturnType<typeof recordedLog>;
   let sent: { message: OutgoingMessage; reply: ReplyMessage }[];
   let publish: sinon.SinonStub<[OutgoingMessage, AbortSignal?], Promise<PublishOutcome>>;
+  let publishNow: sinon.SinonStub<[OutgoingMessage], Promise<PublishOutcome | undefined>>;
   let parts: CallParts;
   let ids: number;
 
   const serve = (handler: RpcHandler): void => {
     const endpoints = [{ namespace: null, version: '6.1', handlers: new Map([['ping', handler]]) }];
     const replier = new Replier({
-      publisher: { publish } as unknown as Publisher,
+      publisher: { publish, publishNow } as unknown as Publisher,
       dead: new DeadReplyQueues(() => performance.now()),
       missingQueueMs: 60_000,
       mandatory: true,
@@ -54,6 +55,8 @@ describe('calls and their replies', () => {
       sent.push({ message, reply: decodeReply(decodeEnvelope(message.body)) });
       return Promise.resolve('confirmed');
     });
+    publishNow = sinon.stub();
+    publishNow.callsFake((message) => publish(message));
   });
   afterEach(() => clock.restore());
 
@@ -66,6 +69,17 @@ describe('calls and their replies', () => {
     );
     const { exchange, routingKey, mandatory, expirationMs } = sent[0]!.message;
     assert.deepEqual([exchange, routingKey, mandatory, expirationMs], [null, 'reply_1', true, undefined]);
+  });
+
+  it('a reply that cannot leave at once leaves when it can, once', async () => {
+    publishNow.callsFake(() => Promise.resolve(undefined));
+    serve(() => Promise.resolve('late'));
+    await run();
+    assert.deepEqual(
+      sent.map(({ reply }) => reply.result),
+      ['late'],
+    );
+    assert.equal(clock.countTimers(), 0);
   });
 
   it('nothing is null', async () => {
@@ -145,7 +159,7 @@ describe('calls and their replies', () => {
     serve(() => Promise.resolve(1));
     const running = run();
     await clock.tickAsync(59_999);
-    assert.equal(publish.callCount, 240);
+    assert.equal(publish.callCount, 241);
     await clock.tickAsync(2);
     await running;
     assert.equal(log.said('warn').length, 1);
@@ -155,7 +169,7 @@ describe('calls and their replies', () => {
     await clock.tickAsync(60_000);
     const again = run();
     await clock.tickAsync(0);
-    assert.equal(publish.callCount, tried + 1);
+    assert.equal(publish.callCount, tried + 2);
     await clock.tickAsync(61_000);
     await again;
     assert.equal(clock.countTimers(), 0);
@@ -181,6 +195,7 @@ describe('calls and their replies', () => {
   });
 
   it('no broker for five minutes: nobody waits any more', async () => {
+    publishNow.callsFake(() => Promise.resolve(undefined));
     publish.callsFake(
       (_message, signal) =>
         new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error))),

@@ -24,6 +24,18 @@ describe('envelope', () => {
     assert.deepEqual(outer, { 'oslo.version': '2.0', 'oslo.message': '{"method":"ü"}' });
   });
 
+  it('has the bytes of its JSON in UTF-8, whatever characters and however many', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'binary' }).map((text) => text.repeat(500)),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        assert.deepEqual(encodeBare({ text }), Buffer.from(JSON.stringify({ text })));
+      }),
+    );
+  });
+
   const bad: readonly [name: string, content: unknown, kind: string][] = [
     ['no JSON', '{"secret": ', 'Invalid'],
     ['a list', [1], 'Invalid'],

@@ -42,7 +42,7 @@ describe('intake', () => {
   let ran: string[];
   let told: Map<string, () => Told>;
 
-  const intakeOver = (runs: Partial<{ runCast: () => Promise<void> }> = {}): Intake =>
+  const intakeOver = (runs: Partial<{ runCast: () => Promise<void>; runCall: () => void }> = {}): Intake =>
     new Intake({
       inbox,
       runCall: (request) => ran.push(`call ${String(request.uniqueId)}`),
@@ -92,6 +92,25 @@ describe('intake', () => {
     for (const message of [cast('1'), call('2'), cast('3'), cast('4'), call('5')]) intake.accept(deliver(message));
     await intake.settled();
     assert.deepEqual(ran, ['cast 1', 'call 2', 'cast 3', 'cast 4', 'call 5']);
+  });
+
+  it('calls the handler of a call at once when nothing is before it', async () => {
+    const intake = intakeOver();
+    intake.accept(deliver(call('1')));
+    assert.deepEqual(ran, ['call 1']);
+    intake.accept(deliver(cast('2')));
+    intake.accept(deliver(call('3')));
+    assert.deepEqual(ran, ['call 1']);
+    await intake.settled();
+    intake.accept(deliver(call('4')));
+    assert.deepEqual(ran, ['call 1', 'cast 2', 'call 3', 'call 4']);
+  });
+
+  it('answers the broker once, also when a call cannot be handed on', () => {
+    const intake = intakeOver({ runCall: () => assert.fail('broken') });
+    const delivery = deliver(call('c'));
+    intake.accept(delivery);
+    assert.deepEqual([delivery.told, log.said('error')], ['acked', ['a message could not be handed on']]);
   });
 
   it('takes duplicates from the broker and does nothing', async () => {

@@ -152,6 +152,41 @@ describe('publisher', () => {
     assert.equal(channel().published.length, 1);
   });
 
+  describe('at once', () => {
+    const direct: OutgoingMessage = { ...message, exchange: null };
+
+    it('resolves with the confirm, and tells a message that came back', async () => {
+      const sender = publisher();
+      const other = { ...direct, body: Buffer.from('other') };
+      const sending = Promise.all([sender.publishNow(direct), sender.publishNow(other)]);
+      channel().emit('return', { fields: { routingKey: 'compute.h' }, content: other.body });
+      for (const { confirm } of channel().published) confirm(null);
+      assert.deepEqual(await sending, ['confirmed', 'unroutable']);
+    });
+
+    it('sends what publish sends', async () => {
+      const sender = publisher({ kombuCompression: 'gzip' });
+      const sending = [sender.publishNow(direct), sender.publish(direct)];
+      await settle();
+      const [now, later] = channel().published.map(({ confirm, ...sent }) => (confirm(null), sent));
+      assert.deepEqual(now, later);
+      await Promise.all(sending);
+    });
+
+    it('leaves to publish what it cannot do: declare, wait for a broker, try again', async () => {
+      const sender = publisher();
+      assert.equal(await sender.publishNow(message), undefined);
+      assert.equal(channel().published.length, 0);
+      const nacked = sender.publishNow(direct);
+      channel().published[0]?.confirm(new Error('message nacked'));
+      assert.equal(await nacked, undefined);
+      const lost = sender.publishNow(direct);
+      channel().die();
+      assert.equal(await lost, undefined);
+      assert.equal(await sender.publishNow(direct), undefined);
+    });
+  });
+
   it('compresses, and says so in a header', async () => {
     const sending = publisher({ kombuCompression: 'gzip' }).publish(message);
     await settle();
