@@ -12,6 +12,8 @@ export interface Sizes {
   readonly bursts: readonly number[];
   /** Containers that stand while idle time is measured. */
   readonly crowds: readonly number[];
+  /** Before idle time is measured: what is done after work (collecting garbage, above all) is no part of it. */
+  readonly settleSeconds: number;
   readonly idleSeconds: number;
   readonly starts: number;
   readonly wireSeconds: number;
@@ -28,6 +30,7 @@ export const FULL: Sizes = {
   boots: 15,
   bursts: [50, 200],
   crowds: [0, 100, 500],
+  settleSeconds: 150,
   idleSeconds: 60,
   starts: 3,
   wireSeconds: 5,
@@ -42,6 +45,7 @@ export const QUICK: Sizes = {
   boots: 3,
   bursts: [10],
   crowds: [0, 10],
+  settleSeconds: 5,
   idleSeconds: 15,
   starts: 1,
   wireSeconds: 1,

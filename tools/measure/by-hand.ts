@@ -1,5 +1,6 @@
 import type { Bench } from './bench.js';
 import { Trouble } from '../plane/trouble.js';
+import { deleteAll, timedBoot } from './servers.js';
 
 /** As many engine calls at once as a person would dare by hand. */
 export const AT_ONCE = 8;
@@ -30,10 +31,21 @@ export async function timedByHand({ plane }: Bench, image: string, count: number
   return ms;
 }
 
-/** The small image, which a server of ours left in the engine's store. @throws Trouble when no server was booted yet */
-export async function imageOnEngine({ plane }: Bench): Promise<string> {
+/** The small image as the engine has it. A server of ours brings it there when none has before. */
+export async function imageOnEngine(bench: Bench): Promise<string> {
+  const there = await oldestImage(bench);
+  if (there !== undefined) return there;
+  const name = 'bench-brings-image';
+  await timedBoot(bench, bench.ours, { name, networks: 'none' });
+  // Deleting a server leaves its image.
+  await deleteAll(bench, name);
+  const brought = await oldestImage(bench);
+  if (brought === undefined) throw new Trouble('the engine has no image although a server was booted');
+  return brought;
+}
+
+async function oldestImage({ plane }: Bench): Promise<string | undefined> {
   // The engine names the newest first.
   const image = (await plane.docker(['images', '--all', '--quiet'])).trim().split('\n').at(-1);
-  if (image === undefined || image === '') throw new Trouble('the engine has no image yet: no server was booted');
-  return image;
+  return image === '' ? undefined : image;
 }

@@ -55,6 +55,11 @@ export function fileUrl(plane: Bench['plane'], id: string): string {
   return `${plane.url('image')}/images/${id}/file`;
 }
 
+/** What was written before is not to be written beside what is measured next. */
+export async function settled({ plane }: Bench): Promise<void> {
+  await plane.run(['sync']);
+}
+
 /** Removes an image from Glance, and what was loaded by hand. */
 export async function forget(bench: Bench, id: string): Promise<void> {
   await bench.rest.ask({ api: 'image', method: 'DELETE', path: `/images/${id}` });

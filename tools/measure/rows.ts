@@ -49,6 +49,12 @@ export class Rows {
     return Number(row);
   }
 
+  /** Status of an image. glance-api does one thing at a time: who asks it while it takes data in makes it slower. */
+  async imageStatus(id: string): Promise<string> {
+    const [row = 'none'] = await this.#ask(`SELECT status FROM glance.images WHERE id = '${plain(id)}'`);
+    return row;
+  }
+
   close(): void {
     this.#client.stdin.end();
   }

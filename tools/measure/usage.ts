@@ -14,6 +14,11 @@ export function cpuSeconds(record: ProcessRecord): number {
   return ticks / TICKS_PER_SECOND;
 }
 
+/** Processor time in seconds of one process, with those of its children that have ended. */
+export function cpuSecondsOf(pid: number): number {
+  return ticksOf(pid) / TICKS_PER_SECOND;
+}
+
 /** Resident memory in MiB of the daemon and its living children. */
 export function residentMib(record: ProcessRecord): number {
   let kib = 0;

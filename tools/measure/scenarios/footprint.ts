@@ -44,6 +44,7 @@ async function idle(bench: Bench, crowd: number): Promise<Figure[]> {
     const all = async (): Promise<boolean> => (await bench.rows.countOf(name, 'active')) === 2 * crowd;
     await until(all, { what: 'the crowd', signal: bench.signal, everyMs: 1000, timeoutMs: 1_800_000 });
   }
+  await delay(bench.sizes.settleSeconds * 1000, undefined, { signal: bench.signal });
   const sides = [bench.ours, bench.other] as const;
   const before = sides.map((side) => cpuSeconds(side.record()));
   await delay(bench.sizes.idleSeconds * 1000, undefined, { signal: bench.signal });

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bench, Scenario } from '../bench.js';
-import { archive, curlAuth, fileUrl, forget, LARGE, upload } from '../large-image.js';
+import { archive, curlAuth, fileUrl, forget, LARGE, settled, upload } from '../large-image.js';
 import { deleteAll, timedBoot } from '../servers.js';
 
 /** What a person would do: from Glance straight into the engine. */
@@ -29,8 +29,10 @@ export const image: Scenario = {
       }
       const [a = '', b = ''] = ids;
       const server = { name: LARGE, networks: 'none', imageId: a };
+      await settled(bench);
       ours.push((await timedBoot(bench, bench.ours, server)).ms / 1000);
       await deleteAll(bench, LARGE);
+      await settled(bench);
       hand.push((await loadedByHand(bench, b)) / 1000);
       for (const id of ids) await forget(bench, id);
     }

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '../../plane/machine/wait.js';
 import type { Bench, Scenario } from '../bench.js';
-import { archive, curlAuth, fileUrl, forget, imageRecord, LARGE, upload } from '../large-image.js';
+import { archive, curlAuth, fileUrl, forget, imageRecord, LARGE, settled, upload } from '../large-image.js';
 import { deleteAll, timedBoot } from '../servers.js';
 
 const LATEST = '2.93';
 
 /** Milliseconds from the request for an image until Glance has it; and the image's id. */
-async function timedSnapshot({ rest, signal }: Bench, server: string): Promise<{ id: string; ms: number }> {
+async function timedSnapshot({ rest, rows, signal }: Bench, server: string): Promise<{ id: string; ms: number }> {
   const began = performance.now();
   const answer = await rest.ask<{ image_id: string }>({
     api: 'compute',
@@ -18,8 +18,7 @@ async function timedSnapshot({ rest, signal }: Bench, server: string): Promise<{
     microversion: LATEST,
   });
   const id = answer.data.image_id;
-  const there = async (): Promise<boolean> =>
-    (await rest.get<{ status: string }>('image', `/images/${id}`)).status === 'active';
+  const there = async (): Promise<boolean> => (await rows.imageStatus(id)) === 'active';
   await until(there, { what: 'the snapshot', signal, everyMs: 50, timeoutMs: 600_000 });
   return { id, ms: performance.now() - began };
 }
@@ -46,15 +45,15 @@ export const snapshot: Scenario = {
   run: async (bench) => {
     const [ours, hand]: [number[], number[]] = [[], []];
     const file = join(bench.plane.folder, 'data', 'bench-large.tar');
-    await timedBoot(bench, bench.ours, { name: LARGE, networks: 'none' });
     await archive(bench, file);
-    await deleteAll(bench, LARGE);
     const source = await upload(bench, file);
     await rm(file);
     const { id: server } = await timedBoot(bench, bench.ours, { name: LARGE, networks: 'none', imageId: source });
     for (let round = 0; round < bench.sizes.imageRounds; round += 1) {
+      await settled(bench);
       const mine = await timedSnapshot(bench, server);
       await forget(bench, mine.id);
+      await settled(bench);
       const theirs = await timedByHand(bench, server);
       await forget(bench, theirs.id);
       ours.push(mine.ms / 1000);

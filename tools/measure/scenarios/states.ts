@@ -1,5 +1,6 @@
 import { until } from '../../plane/machine/wait.js';
 import { quantile, type Figure } from '../figures.js';
+import { Trouble } from '../../plane/trouble.js';
 import type { Bench, Scenario } from '../bench.js';
 import { create, deleteAll, listOf, show } from '../servers.js';
 
@@ -10,13 +11,15 @@ async function containerOf({ plane }: Bench, id: string): Promise<string> {
   return (await plane.docker(['ps', '--quiet', '--filter', filter])).trim();
 }
 
-/** Milliseconds from `docker kill` to SHUTOFF in the API. */
+/** Milliseconds from `docker kill` to SHUTOFF in the API, which is asked when its row says so. */
 async function timedKill(bench: Bench, id: string): Promise<number> {
   const container = await containerOf(bench, id);
   const began = performance.now();
   await bench.plane.docker(['kill', container]);
-  const off = async (): Promise<boolean> => (await show(bench.rest, id)).status === 'SHUTOFF';
-  await until(off, { what: `${id} to be SHUTOFF`, signal: bench.signal, everyMs: 30 });
+  const isTold = async (): Promise<boolean> => (await bench.rows.stateOf(id)) === 'stopped';
+  await until(isTold, { what: `${id} to be stopped`, signal: bench.signal, everyMs: 10 });
+  const { status } = await show(bench.rest, id);
+  if (status !== 'SHUTOFF') throw new Trouble(`the API shows ${status} for a row that is stopped`);
   return performance.now() - began;
 }
 
