@@ -1,4 +1,4 @@
-import type { EngineFacts } from '../compute/ports/containers.js';
+import type { EngineFacts } from '../compute/ports/engine-facts.js';
 import { messageOf, ServiceError } from '../errors/kinds.js';
 import { observed, type CallObserver } from '../observe/calls.js';
 import { cpuFacts } from './cpu.js';

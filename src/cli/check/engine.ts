@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { EngineFacts } from '../../compute/ports/containers.js';
+import type { EngineFacts } from '../../compute/ports/engine-facts.js';
 import type { Config } from '../../config/tables.js';
 import { Engine } from '../../docker/engine/engine.js';
 import { engineInfo } from '../../docker/engine/system.js';

@@ -1,4 +1,5 @@
 import type { InstanceSettings } from '../../settings/catalogue.js';
+import type { EngineFacts } from './engine-facts.js';
 
 /**
  * What the manager asks of the container engine. Implemented by docker/; spoken in Nova's terms, so that a verb
@@ -219,26 +220,6 @@ export type ContainerEvent =
   | { readonly type: 'engine-lost'; readonly at: Date }
   /** Told of the first connection too. Anything may have happened before: compare with `states`. */
   | { readonly type: 'engine-back'; readonly at: Date };
-
-/** What the engine is, for the compute node record and for `check`. */
-export interface EngineFacts {
-  readonly version: string;
-  readonly apiVersion: string;
-  readonly architecture: string;
-  readonly operatingSystem: string;
-  readonly kernelVersion: string;
-  readonly cpus: number;
-  readonly memoryBytes: number;
-  readonly rootDirectory: string;
-  readonly storageDriver: string;
-  readonly runtimes: readonly string[];
-  /** Paths of their programs by their names, of those that have one. */
-  readonly programs: Readonly<Record<string, string>>;
-  readonly cgroupVersion: string;
-  readonly liveRestore: boolean;
-  /** The kernel accounts swap, so that a limit on it means something. */
-  readonly swapLimit: boolean;
-}
 
 export interface Containers {
   /**

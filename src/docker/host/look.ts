@@ -1,4 +1,4 @@
-import type { EngineFacts } from '../../compute/ports/containers.js';
+import type { EngineFacts } from '../../compute/ports/engine-facts.js';
 import type { Engine } from '../engine/engine.js';
 import { engineFacts } from '../facts.js';
 import type { ContainerSettings } from '../settings.js';

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors/kinds.js';
-import type { EngineFacts, GuestFile } from '../../compute/ports/containers.js';
+import type { GuestFile } from '../../compute/ports/containers.js';
+import type { EngineFacts } from '../../compute/ports/engine-facts.js';
 import type { ContainerSettings } from '../settings.js';
 
 /** What a spec depends on beside the plan: this host's settings and what it and its engine can do. */

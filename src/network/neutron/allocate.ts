@@ -33,13 +33,13 @@ export async function allocate(parts: NeutronParts, request: AllocateRequest): P
   const { subject, wishes, others, providers } = request;
   const { instance, signal } = subject;
   const uuid = instance.get('uuid');
-  warmUp(parts, request);
   const [targets, groups, leftovers] = await Promise.all([
     targetsOf(parts, subject, wishes),
     securityGroupIds(parts.neutron, request.securityGroups, instance.get('project_id') ?? '', callAs(subject)),
     request.isRepeated ? parts.neutron.ports({ device_id: uuid }, { signal }) : [],
   ]);
   if (targets.length === 0) return others;
+  warmUp(parts, targets);
   try {
     const bound = await connectAll(parts, {
       subject,
@@ -58,10 +58,9 @@ export async function allocate(parts: NeutronParts, request: AllocateRequest): P
   }
 }
 
-/** What will be asked about the networks is asked while the ports are made. */
-function warmUp({ facts }: NeutronParts, { wishes }: AllocateRequest): void {
-  if (wishes.kind !== 'these') return;
-  const ids = wishes.wishes.flatMap(({ networkId }) => networkId ?? []);
+/** What will be asked about the networks is asked while the ports are made; before that it would keep others waiting. */
+function warmUp({ facts }: NeutronParts, targets: readonly Target[]): void {
+  const ids = targets.map(({ network }) => network.id);
   facts.networks(ids).catch(() => undefined); // who needs them asks again and is told
 }
 

@@ -115,9 +115,8 @@ describe('checkpoints of containers on a real engine with CRIU', function () {
 
   async function make(guest: Guest, script = COUNTS): Promise<void> {
     const key = { instanceUuid: guest.uuid, role: 'main' } as const;
-    const labels = containerLabels(key, { projectId: 'p' }, { host: HOST, imageLabels: {} });
-    const options = Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
-    await guests.create(guest, ['--runtime', 'nova', ...options], script);
+    const Labels = containerLabels(key, { projectId: 'p' }, { host: HOST, imageLabels: {} });
+    await guests.create(guest, 'nova', { Labels, Cmd: ['sh', '-c', script] });
   }
 
   async function running(script = COUNTS) {

@@ -41,13 +41,15 @@ describe('containers on a real engine', function () {
   it('is made as the spec says', async () => {
     const plan = bench.plan({ reference, hostname: 'web-1', flavor: { vcpus: 64, swapMb: 32 } });
     const { containerId } = await bench.containers.create(plan, bench.signal);
-    const { Config: config, HostConfig: host } = await inspectContainer(bench.engine, containerId);
+    const inspected = await inspectContainer(bench.engine, containerId);
+    const { Config: config, HostConfig: host, NetworkSettings: sandbox } = inspected;
     equal(config.Hostname, 'web-1');
     equal(config.Labels[LABEL.host], bench.settings.host);
     equal(host.Memory, 64 * 1024 * 1024);
     equal(host.CpuQuota, 6_400_000);
     equal(host.PidsLimit, 512);
     equal(host.NetworkMode, 'none');
+    equal(sandbox.SandboxID, '', 'the engine has nothing to do with its network');
     equal(host.Init, true);
     deepEqual(host.CapDrop, ['ALL']);
     deepEqual(host.SecurityOpt, ['no-new-privileges']);

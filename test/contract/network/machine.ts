@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import Dockerode from 'dockerode';
 import { HostPorts } from '../../../src/network/host/ports.js';
 import { createPlanRunner, RUNTIME_PROGRAM } from '../../../src/network/host/runtime.js';
 import { unobserved } from '../../../src/observe/calls.js';
@@ -51,6 +52,11 @@ export class Machine {
 
   async ovs(...words: readonly string[]): Promise<string> {
     return this.host('ovs-vsctl', '--timeout=20', `--db=${this.ovsdb}`, ...words);
+  }
+
+  /** Its API, for what the client has no option of. */
+  get engine(): Dockerode {
+    return new Dockerode({ socketPath: join(this.folder, 'docker.sock') });
   }
 
   async docker(...words: readonly string[]): Promise<string> {

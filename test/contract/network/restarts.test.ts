@@ -28,6 +28,14 @@ describe('ports on a real engine and switch: in the first instruction', () => {
     await guests.reachedNeighbour(one);
   });
 
+  it('of a container with a sandbox of the engine, as earlier ones were made', async () => {
+    const one = await guests.makeOld([port(8)]);
+    await guests.start(one);
+    await guests.reachedNeighbour(one);
+    await guests.machine.docker('restart', '-t', '0', one.name);
+    await guests.reachedNeighbour(one, 2);
+  });
+
   it('after every kind of restart, while the port of the switch stays as it is', async () => {
     const vif = port(7);
     const one = await guests.make([vif]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EngineFacts } from '../../../src/compute/ports/containers.js';
+import type { EngineFacts } from '../../../src/compute/ports/engine-facts.js';
 import { kindOf } from '../../../src/errors/kinds.js';
 import { unobserved } from '../../../src/observe/calls.js';
 import { cpuFacts, cpuTraits } from '../../../src/resources/cpu.js';

@@ -9,7 +9,7 @@ import { describeHolders } from '../../../../src/cli/check/holder.js';
 import { missing, stateFolder, toolsFound } from '../../../../src/cli/check/host.js';
 import { compareClocks } from '../../../../src/cli/check/openstack.js';
 import { runProbes, type Outcome, type Probe } from '../../../../src/cli/check/probe.js';
-import type { EngineFacts } from '../../../../src/compute/ports/containers.js';
+import type { EngineFacts } from '../../../../src/compute/ports/engine-facts.js';
 import { RUNTIME_PROGRAM } from '../../../../src/network/host/runtime.js';
 
 const fine = (): Promise<{ found: string }> => Promise.resolve({ found: 'fine' });

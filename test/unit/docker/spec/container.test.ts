@@ -33,6 +33,7 @@ describe('docker/spec', () => {
         [LABEL.format]: '1',
       },
       StopTimeout: 10,
+      NetworkDisabled: true,
       HostConfig: {
         Init: true,
         RestartPolicy: { Name: 'no' },
