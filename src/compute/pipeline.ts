@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { kindOf, messageOf, ServiceError } from '../errors/kinds.js';
 import { withLogFields } from '../observe/context.js';
 import type { LogFacts } from '../observe/logger.js';
@@ -105,7 +106,8 @@ async function told(op: InstanceOperation, work: () => Promise<unknown>): Promis
 
 async function underEvent(op: InstanceOperation, route: InstanceRoute): Promise<unknown> {
   // The event's start needs no answer before the work begins; its finish waits for it.
-  const started = startEvent(op, route);
+  const started = route.asksFirst ? nextTurn().then(() => startEvent(op, route)) : startEvent(op, route);
+  started.catch(() => undefined); // told where it is waited for
   try {
     const result = await notified(op, route);
     await started;

@@ -8,6 +8,7 @@ export const bootRoutes: RouteTable = {
     event: 'compute__do_build_and_run_instance',
     revertsTask: false,
     recordsFault: false,
+    asksFirst: true,
     limit: 'builds',
     resume: 'own',
   }),

@@ -26,6 +26,11 @@ export interface InstanceRoute {
   readonly revertsTask: boolean;
   /** On failure the instance gets a fault (upstream's wrap_instance_fault). */
   readonly recordsFault: boolean;
+  /**
+   * Its first question to conductor, which ends nothing, goes before the event's start: conductor answers a host one after
+   * the other, and the work waits for the one and not for the other.
+   */
+  readonly asksFirst?: true;
   /** Waits for its turn among the instance's requests. */
   readonly locked: boolean;
   /** Ends whatever is running for the instance before it waits for its turn. */

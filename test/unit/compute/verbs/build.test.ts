@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { createHandlers } from '../../../../src/compute/manager.js';
 import { kindOf, ServiceError } from '../../../../src/errors/kinds.js';
 import { create } from '../../../../src/objects/index.js';
@@ -25,6 +26,26 @@ describe('compute/verbs/build', () => {
     assert.ok(fake.containers.start.calledAfter(fake.containers.create));
     assert.deepEqual(fake.conductor.events.finish.args, [[UUID, 'compute__do_build_and_run_instance', undefined]]);
     assert.deepEqual(fake.node.buildEnded.args, [[true]]);
+  });
+
+  it('asks for its claim before it tells of its event: conductor answers one after the other', async () => {
+    const fake = fakeParts();
+    await build(fake, buildArgs(newborn()));
+    assert.ok(fake.conductor.events.start.calledAfter(fake.conductor.instances.save));
+    assert.ok(fake.conductor.events.start.calledBefore(fake.conductor.events.finish));
+  });
+
+  it('hears of an event that could not begin when its own work is done, and nobody else hears of it', async () => {
+    const fake = fakeParts();
+    const unheard = sinon.spy();
+    process.on('unhandledRejection', unheard);
+    fake.conductor.events.start.rejects(new ServiceError('Unavailable', 'conductor is away'));
+    fake.containers.create.callsFake(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await assert.rejects(build(fake, buildArgs(newborn())), /conductor is away/);
+    process.off('unhandledRejection', unheard);
+    assert.deepEqual([fake.containers.start.callCount, unheard.callCount], [1, 0]);
   });
 
   it('passes through networking when there are networks to ask for', async () => {
