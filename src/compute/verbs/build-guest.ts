@@ -48,8 +48,8 @@ async function prepare(op: InstanceOperation, request: BuildRequest, wish: Wish)
   const allocated = allocatePorts(op, request);
   const plugging = allocated.then((vifs) => plug(op, vifs));
   // A config drive tells of the ports; a start that does not wait for them finds them plugged.
-  const known = wantsDrive(op) ? allocated : [];
-  const vifs = isEarly ? known : plugging.then((plugged) => plugged.vifs);
+  const known = async (): Promise<readonly Vif[]> => (wantsDrive(op) ? allocated : []);
+  const vifs = isEarly ? known : async (): Promise<readonly Vif[]> => (await plugging).vifs;
   const [plugged, early] = await Promise.allSettled([plugging, make(op, request, { wish, vifs, isEarly })]);
   if (plugged.status === 'fulfilled' && early.status === 'fulfilled')
     return { plugged: plugged.value, early: early.value };
@@ -67,14 +67,15 @@ async function mayBeEarly(op: InstanceOperation, { instance, settings }: Wish): 
 
 interface Making {
   readonly wish: Wish;
-  readonly vifs: Promise<readonly Vif[]> | readonly Vif[];
+  /** Asked for when they are needed, so that their failure is heard of by who waits for it. */
+  readonly vifs: () => Promise<readonly Vif[]>;
   readonly isEarly: boolean;
 }
 
 /** Makes the container, and has the engine begin with its start. */
 async function make(op: InstanceOperation, request: BuildRequest, making: Making): Promise<EarlyStart | undefined> {
   const image = await op.parts.images.ensure(imageFacts(request.image), op.request.context, op.signal);
-  const plan = await planGuest(op, { ...making.wish, image, vifs: await making.vifs });
+  const plan = await planGuest(op, { ...making.wish, image, vifs: await making.vifs() });
   await op.parts.containers.create(plan, op.signal);
   return making.isEarly ? new EarlyStart(op) : undefined;
 }

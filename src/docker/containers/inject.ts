@@ -56,6 +56,7 @@ async function existing(engine: Engine, id: string, path: string): Promise<Buffe
 async function firstFile(answer: IncomingMessage): Promise<Buffer | undefined> {
   const reader = tarReader();
   const fed = pipeline(answer, reader);
+  fed.catch(() => undefined); // what goes wrong on the way breaks the loop, too
   let found: Buffer | undefined;
   for await (const entry of reader) {
     const { type, size = 0 } = entry.header;

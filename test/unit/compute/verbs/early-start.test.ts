@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { createHandlers } from '../../../../src/compute/manager.js';
 import { ServiceError } from '../../../../src/errors/kinds.js';
 import { fakeParts, makeInstance, makeRequest, PROVIDER, UUID } from '../parts.js';
@@ -45,6 +46,19 @@ describe('compute/verbs: the early start of a new server', () => {
     await build(fake, buildArgs(instance, { requested_networks: null }));
     const [{ vifs }] = fake.folders.writeDrive.args[0] as unknown as [{ vifs: unknown }];
     assert.deepEqual(vifs, [{ id: 'p' }]);
+  });
+
+  it('that has none, and whose ports fail while its image comes, ends as a build and not as a mistake', async () => {
+    const fake = fakeParts();
+    const unheard = sinon.spy();
+    process.on('unhandledRejection', unheard);
+    fake.networks.holdStart.resolves(false);
+    fake.networks.allocate.rejects(new ServiceError('Invalid', 'there is no such port'));
+    const ensured = fake.images.ensure() as Promise<unknown>;
+    fake.images.ensure.callsFake(() => new Promise((resolve) => setTimeout(resolve, 20)).then(() => ensured));
+    await build(fake, buildArgs(newborn(), { requested_networks: null })).catch(() => undefined);
+    process.off('unhandledRejection', unheard);
+    assert.deepEqual([fake.containers.create.callCount, unheard.callCount], [0, 0]);
   });
 
   it('starts a container once more whose early start failed for a reason that is not its own', async () => {
