@@ -15,7 +15,7 @@ describe('docker/containers: files', () => {
         const tar = pack();
         tar.entry({ name: 'authorized_keys', size: 4096 }).write(Buffer.alloc(1000));
         tar.once('data', (header) => {
-          response.write(header as Buffer, () => response.destroy());
+          response.write(header, () => response.destroy());
         });
       });
       const keys = { guestPath: '/root/.ssh/authorized_keys', data: Buffer.from('key\n'), mode: 0o600, append: true };
