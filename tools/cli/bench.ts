@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FULL, QUICK, type Scenario, type Sizes } from '../measure/bench.js';
-import { rival } from '../measure/rival.js';
+import { CROWDED, rival } from '../measure/rival.js';
 import { measure } from '../measure/run.js';
 import { boot } from '../measure/scenarios/boot.js';
 import { bursts } from '../measure/scenarios/burst.js';
@@ -90,7 +90,10 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<numb
     isolated: true,
     only: null,
     // Soon enough that a stopped service is seen as down while one waits for it.
-    overrides: { nova: { DEFAULT: { service_down_time: '10' } } },
+    overrides: {
+      nova: { DEFAULT: { service_down_time: '10' } },
+      compute: { DEFAULT: { cpu_allocation_ratio: CROWDED } },
+    },
   });
   const progress = new Progress(terminal());
   try {

@@ -75,5 +75,6 @@ export interface Scenario {
   /** For --only, and the first column of the table. */
   readonly name: string;
   readonly about: string;
-  run(bench: Bench): Promise<readonly Figure[]>;
+  /** One by one where they take long: what was measured before a failure is kept. */
+  run(bench: Bench): Promise<readonly Figure[]> | AsyncIterable<Figure>;
 }

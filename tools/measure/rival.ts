@@ -10,6 +10,9 @@ import type { Service } from '../plane/services/service.js';
 /** Nova's name of the host that Python's nova-compute plays. */
 export const RIVAL_HOST = 'python1';
 
+/** VCPUs of both hosts for each core of theirs: the largest crowd fits. */
+export const CROWDED = '1000.0';
+
 /**
  * Python's nova-compute with its driver that does nothing, as a second host of the plane: both serve at the same time, on
  * one control plane, and a boot goes to one or the other by the host that it asks for.
@@ -37,7 +40,7 @@ function options(plane: Plane): ReturnType<typeof mergeIni> {
       my_ip: '127.0.0.2',
       state_path: statePath,
       compute_driver: 'fake.FakeDriver',
-      cpu_allocation_ratio: '200.0',
+      cpu_allocation_ratio: CROWDED,
       ram_allocation_ratio: '20.0',
       disk_allocation_ratio: '200.0',
       reserved_host_memory_mb: 0,

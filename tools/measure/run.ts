@@ -39,7 +39,9 @@ export async function measure(plane: Plane, plan: Plan, signal: AbortSignal): Pr
   try {
     for (const scenario of plan.scenarios) {
       bench.say(`${scenario.name}: ${scenario.about}`);
-      figures.push(...(await scenario.run(bench)));
+      const found = scenario.run(bench);
+      if (found instanceof Promise) figures.push(...(await found));
+      else for await (const figure of found) figures.push(figure);
     }
   } catch (error) {
     console.log(describeFailure(error));

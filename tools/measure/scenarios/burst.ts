@@ -42,12 +42,10 @@ async function burst(bench: Bench, count: number): Promise<Figure> {
 export const bursts: Scenario = {
   name: 'burst',
   about: 'many servers by one request, until the last is ACTIVE',
-  run: async (bench) => {
-    const figures: Figure[] = [];
+  async *run(bench) {
     for (const count of bench.sizes.bursts) {
       bench.say(`burst of ${count}`);
-      figures.push(await burst(bench, count));
+      yield await burst(bench, count);
     }
-    return figures;
   },
 };

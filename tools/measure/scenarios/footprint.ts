@@ -67,9 +67,8 @@ async function idle(bench: Bench, crowd: number): Promise<Figure[]> {
 export const footprint: Scenario = {
   name: 'footprint',
   about: 'processor time and memory of the service with all its children',
-  run: async (bench) => {
-    const figures = await perBoot(bench);
-    for (const crowd of bench.sizes.crowds) figures.push(...(await idle(bench, crowd)));
-    return figures;
+  async *run(bench) {
+    yield* await perBoot(bench);
+    for (const crowd of bench.sizes.crowds) yield* await idle(bench, crowd);
   },
 };
