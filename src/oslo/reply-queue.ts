@@ -3,6 +3,7 @@ import { messageOf } from '../errors/kinds.js';
 import type { BrokerConnection, Session } from './broker-connection.js';
 import { declareSubscription } from './declare.js';
 import { innerMessage } from './incoming.js';
+import { LateAcks } from './late-acks.js';
 import { decodeReply, type ReplyMessage } from './message.js';
 import { replySubscription, type Subscription } from './topology.js';
 import type { Transport } from './transport.js';
@@ -26,6 +27,7 @@ export class ReplyQueue {
   /** Runs after a reconnect, until the replies that the broker kept have come. */
   private grace: NodeJS.Timeout | undefined;
   private readonly waiting = new Map<string, ReplyListener>();
+  private readonly acks = new LateAcks();
 
   constructor(
     private readonly transport: Transport,
@@ -52,6 +54,7 @@ export class ReplyQueue {
   }
 
   async close(): Promise<void> {
+    this.acks.flush();
     await this.transport.release(this.connection);
     clearTimeout(this.grace);
   }
@@ -77,9 +80,9 @@ export class ReplyQueue {
     }
   }
 
-  /** Acks on receipt, as upstream: a reply that nobody waits for any more is of no use. */
+  /** A reply that nobody waits for any more is of no use, so one that comes twice does no harm either. */
   private receive(session: Session, delivery: ConsumeMessage): void {
-    session.channel.ack(delivery);
+    this.acks.add(session, delivery);
     try {
       const reply = decodeReply(innerMessage(delivery));
       const listener = this.waiting.get(reply.messageId);

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { grouped } from './group-commit.js';
 
@@ -77,8 +77,13 @@ export class DurableFolder {
     await other.sync();
   }
 
+  /** One that is not there is fine. */
   async remove(name: string): Promise<void> {
-    await rm(join(this.path, name), { force: true });
+    try {
+      await unlink(join(this.path, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 
   async close(): Promise<void> {
