@@ -9,7 +9,7 @@ export class KeyedLocks {
   readonly #tails = new Map<string, Promise<void>>();
 
   /** Runs `work` when everything asked for this key before is done; gives what it gives. */
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(key: string, work: () => T | Promise<T>): Promise<T> {
     const before = this.#tails.get(key) ?? Promise.resolve();
     const mine = before.then(work);
     const tail = mine.then(

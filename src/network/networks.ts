@@ -50,19 +50,23 @@ export class InstanceNetworks implements Networks {
   }
 
   letStart(instanceUuid: string): Promise<void> {
-    return this.parts.ports.tellStart(instanceUuid, 'go');
+    return settled(() => this.parts.ports.tellStart(instanceUuid, 'go'));
   }
 
   refuseStart(instanceUuid: string): Promise<void> {
-    return this.parts.ports.tellStart(instanceUuid, 'no');
+    return settled(() => this.parts.ports.tellStart(instanceUuid, 'no'));
   }
 
   allowStart(instanceUuid: string): Promise<void> {
-    return this.parts.ports.allowStart(instanceUuid);
+    return settled(() => this.parts.ports.allowStart(instanceUuid));
   }
 
   async plug(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void> {
     await this.parts.ports.plug(onHost(subject, vifs), subject.signal);
+  }
+
+  leave(instanceUuid: string): Promise<void> {
+    return this.parts.ports.leave(instanceUuid);
   }
 
   unplug(instanceUuid: string): Promise<void> {
@@ -78,15 +82,17 @@ export class InstanceNetworks implements Networks {
   }
 
   muted(): Promise<readonly string[]> {
-    return this.parts.ports.muted();
+    return settled(() => this.parts.ports.muted());
   }
 
-  async checkHeld(instanceUuid: string, containerId: string): Promise<void> {
-    if (!(await this.parts.ports.holds(instanceUuid, containerId))) throw withoutPorts(containerId);
+  checkHeld(instanceUuid: string, containerId: string): Promise<void> {
+    return settled(() => {
+      if (!this.parts.ports.holds(instanceUuid, containerId)) throw withoutPorts(containerId);
+    });
   }
 
   held(): Promise<readonly string[]> {
-    return this.parts.ports.held();
+    return settled(() => this.parts.ports.held());
   }
 
   guestFiles(instanceUuid: string): readonly GuestFile[] {
@@ -191,6 +197,11 @@ export class InstanceNetworks implements Networks {
   #inTurn<T>({ instance }: NetworkSubject, work: () => Promise<T>): Promise<T> {
     return this.#turns.run(instance.get('uuid'), work);
   }
+}
+
+/** What is done at once, for who expects that it takes a while. */
+function settled<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
 }
 
 function withoutPorts(containerId: string): ServiceError {

@@ -24,7 +24,7 @@ export function holderProbe({ DEFAULT, docker }: Config, engine: Engine): Probe 
     look: async () => {
       const { host, state_path: statePath } = DEFAULT;
       const all = await states({ engine, ours: new OurContainers(engine, host), log: silent }, host);
-      return describeHolders(await withHolders(statePath, all.filter(runs)));
+      return describeHolders(withHolders(statePath, all.filter(runs)));
     },
     mend:
       'Run nova-compute-docker setup and reboot these servers through Nova (openstack server reboot --hard). One whose ' +
@@ -37,15 +37,11 @@ export interface RunningContainer {
   readonly hasItsPorts: boolean;
 }
 
-async function withHolders(
-  statePath: string,
-  running: readonly ContainerSummary[],
-): Promise<readonly RunningContainer[]> {
-  const one = async ({ key, containerId }: ContainerSummary): Promise<RunningContainer> => {
-    const hasItsPorts = await holdsPorts(instanceFolder(statePath, key.instanceUuid), containerId);
-    return { name: containerName(key), hasItsPorts };
-  };
-  return Promise.all(running.map(one));
+function withHolders(statePath: string, running: readonly ContainerSummary[]): readonly RunningContainer[] {
+  return running.map(({ key, containerId }) => ({
+    name: containerName(key),
+    hasItsPorts: holdsPorts(instanceFolder(statePath, key.instanceUuid), containerId),
+  }));
 }
 
 function runs({ powerState }: ContainerSummary): boolean {

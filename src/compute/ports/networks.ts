@@ -70,6 +70,8 @@ export interface Networks {
    * leaves on the host.
    */
   plug(subject: NetworkSubject, vifs: readonly Vif[]): Promise<void>;
+  /** The instance is to be deleted, its container first: what of it can go with the container does. `deallocate` follows. */
+  leave(instanceUuid: string): Promise<void>;
   /** Takes this host's side of an instance away and leaves its ports alone. Nothing there is fine. */
   unplug(instanceUuid: string): Promise<void>;
   /**

@@ -34,6 +34,7 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   await notify(op, 'delete', 'start');
   await notify(op, 'shutdown', 'start');
   await endRescue(op);
+  await parts.networks.leave(uuid);
   await removeOwn(op);
   await parts.consoles.close(uuid);
   await dropGuest(op);

@@ -5,7 +5,6 @@ import { readHolder, readPlan, type InstanceFolder } from './folder.js';
  * Whether that container, which was started, was given the instance's ports: our runtime writes down whom it gave them to.
  * True for an instance without ports.
  */
-export async function holdsPorts(folder: InstanceFolder, containerId: string): Promise<boolean> {
-  const [plan, holder] = await Promise.all([readPlan(folder), readHolder(folder)]);
-  return !hasPorts(plan) || holder === containerId;
+export function holdsPorts(folder: InstanceFolder, containerId: string): boolean {
+  return !hasPorts(readPlan(folder)) || readHolder(folder) === containerId;
 }

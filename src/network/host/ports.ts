@@ -10,7 +10,9 @@ import {
   instanceFolder,
   instancesWithFolder,
   isMarkedMuted,
+  isThere,
   layOutNames,
+  markLeaving,
   mutedInstances,
   readPlan,
   writeFolder,
@@ -54,13 +56,14 @@ export class HostPorts {
    */
   async plug(ports: PortsOnHost, signal?: AbortSignal): Promise<readonly string[]> {
     return this.#turns.run(ports.instanceUuid, async () => {
-      const isNew = ports.vifs.length === 0 && (await readPlan(this.folder(ports.instanceUuid))) === undefined;
+      const folder = this.folder(ports.instanceUuid);
+      const isNew = ports.vifs.length === 0 && readPlan(folder) === undefined;
       const plan = await this.#write(ports);
       if (isNew) {
-        await layOutNames(this.folder(ports.instanceUuid));
+        layOutNames(folder);
         return [];
       }
-      const made = await this.parts.runner.plug(this.folder(ports.instanceUuid).path, signal);
+      const made = await this.parts.runner.plug(folder.path, signal);
       return plan.nics.filter(({ guestName }) => made.includes(guestName)).map(({ portId }) => portId);
     });
   }
@@ -72,20 +75,20 @@ export class HostPorts {
   async holdStart(instanceUuid: string, program: string | null): Promise<boolean> {
     if (program === null || !(await isOurRuntime(program))) return false;
     const folder = this.folder(instanceUuid);
-    await this.#turns.run(instanceUuid, async () => {
-      await layOutNames(folder);
-      await writeHold(folder, process.pid);
+    return this.#turns.run(instanceUuid, () => {
+      layOutNames(folder);
+      writeHold(folder, process.pid);
+      return true;
     });
-    return true;
   }
 
   /** Not in turn: a start that waits must hear of it, whatever else is done with the ports. */
-  tellStart(instanceUuid: string, word: StartWord): Promise<void> {
-    return tellHold(this.folder(instanceUuid), word);
+  tellStart(instanceUuid: string, word: StartWord): void {
+    tellHold(this.folder(instanceUuid), word);
   }
 
-  allowStart(instanceUuid: string): Promise<void> {
-    return dropHold(this.folder(instanceUuid));
+  allowStart(instanceUuid: string): void {
+    dropHold(this.folder(instanceUuid));
   }
 
   /** Brings everything to what the ports say now, in a running container too: devices that are gone, addresses, names. */
@@ -99,12 +102,12 @@ export class HostPorts {
    */
   async applyIfPlugged(ports: PortsOnHost, signal?: AbortSignal): Promise<void> {
     await this.#turns.run(ports.instanceUuid, async () => {
-      if ((await readPlan(this.folder(ports.instanceUuid))) !== undefined) await this.#apply(ports, signal);
+      if (readPlan(this.folder(ports.instanceUuid)) !== undefined) await this.#apply(ports, signal);
     });
   }
 
   /** Instances that have a folder, in no order. */
-  held(): Promise<readonly string[]> {
+  held(): readonly string[] {
     return instancesWithFolder(this.parts.statePath);
   }
 
@@ -117,24 +120,35 @@ export class HostPorts {
   async unmute(instanceUuid: string): Promise<void> {
     const folder = this.folder(instanceUuid);
     await this.#turns.run(instanceUuid, async () => {
-      if (await isMarkedMuted(folder)) await this.parts.runner.unmute(folder.path);
+      if (isMarkedMuted(folder)) await this.parts.runner.unmute(folder.path);
     });
   }
 
   /** Instances whose ports are muted, in no order. */
-  muted(): Promise<readonly string[]> {
+  muted(): readonly string[] {
     return mutedInstances(this.parts.statePath);
   }
 
   /** Whether that container, which was started, has the instance's ports; true for an instance without ports. */
-  async holds(instanceUuid: string, containerId: string): Promise<boolean> {
+  holds(instanceUuid: string, containerId: string): boolean {
     return holdsPorts(this.folder(instanceUuid), containerId);
+  }
+
+  /**
+   * The instance is to go, its container first: the runtime, which the engine calls at that end anyway, takes along what is
+   * here of an instance without ports. To be followed by `remove`, which then has no program to start.
+   */
+  async leave(instanceUuid: string): Promise<void> {
+    await this.#turns.run(instanceUuid, () => markLeaving(this.folder(instanceUuid)));
   }
 
   /** Takes everything of the instance away; a start that waits for its ports fails. Nothing there is fine. */
   async remove(instanceUuid: string): Promise<void> {
-    await this.tellStart(instanceUuid, 'no');
-    await this.#turns.run(instanceUuid, () => this.parts.runner.remove(this.folder(instanceUuid).path));
+    const folder = this.folder(instanceUuid);
+    tellHold(folder, 'no');
+    await this.#turns.run(instanceUuid, async () => {
+      if (isThere(folder)) await this.parts.runner.remove(folder.path);
+    });
   }
 
   async #apply(ports: PortsOnHost, signal: AbortSignal | undefined): Promise<void> {
@@ -144,7 +158,7 @@ export class HostPorts {
 
   async #write({ instanceUuid, hostname, vifs }: PortsOnHost): Promise<PlugPlan> {
     const folder = this.folder(instanceUuid);
-    const byDevice = namesInPlan((await readPlan(folder)) ?? '');
+    const byDevice = namesInPlan(readPlan(folder) ?? '');
     const names = new Map(vifs.flatMap(({ id }) => pair(id, byDevice.get(deviceName('tap', id)))));
     const plan = plugPlan({ instanceUuid, vifs, names }, this.parts.settings);
     await writeFolder(folder, planText(plan), nameFiles(hostname, vifs));

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ServiceError } from '../../errors/kinds.js';
@@ -7,10 +8,27 @@ import { observed, type CallObserver } from '../../observe/calls.js';
 /** The program that carries plans out, as it comes with this package; the engine calls an installed copy of it. */
 export const RUNTIME_PROGRAM = fileURLToPath(new URL('../runtime/nova-runtime', import.meta.url));
 
-/** Whether the engine calls this version of it at that path. A program that can't be read is another one. */
+/** What was found at a path the last time, and when its files were last changed then. */
+const found = new Map<string, { readonly stamp: string; readonly isOurs: boolean }>();
+
+/**
+ * Whether the engine calls this version of it at that path. A program that can't be read is another one. Asked at each
+ * boot: read again only when one of the two files is another than the last time.
+ */
 export async function isOurRuntime(path: string): Promise<boolean> {
+  const stamp = [RUNTIME_PROGRAM, path].map(stampOf).join(' ');
+  const known = found.get(path);
+  if (known?.stamp === stamp) return known.isOurs;
   const [ours, installed] = await Promise.all([readFile(RUNTIME_PROGRAM), readFile(path).catch(() => undefined)]);
-  return installed?.equals(ours) === true;
+  const isOurs = installed?.equals(ours) === true;
+  found.set(path, { stamp, isOurs });
+  return isOurs;
+}
+
+/** Its `ctime` changes with its contents, and nobody can set it. */
+function stampOf(path: string): string {
+  const file = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return file === undefined ? 'none' : `${file.dev}:${file.ino}:${file.size}:${file.ctimeNs}`;
 }
 
 /** Carries out what an instance's folder says. All of it is safe to repeat, and one at a time per folder. */

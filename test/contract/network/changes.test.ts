@@ -1,9 +1,10 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Vif } from '../../../src/objects/index.js';
 import { ip, route, subnet } from '../../unit/network/vifs.js';
-import { deviceNames, GREETING, Guests, hostDevice, NEIGHBOUR, port } from './guests.js';
+import { deviceNames, GREETING, Guests, hostDevice, NEIGHBOUR, port, type Guest } from './guests.js';
 
 describe('ports on a real engine and switch: changes', () => {
   let guests: Guests;
@@ -125,6 +126,46 @@ describe('ports on a real engine and switch: changes', () => {
       const one = await guests.make([]);
       await guests.plug(one, [port(16), port(17, 79)], AbortSignal.timeout(delayMs)).catch(() => undefined);
       await guests.clear();
+    }
+  });
+
+  it('of a server that is deleted without ports go with its container, whoever ends it', async () => {
+    const { machine, empty } = guests;
+    const one = await guests.make([]);
+    await guests.start(one);
+    await guests.said(one);
+    await machine.ports.leave(one.uuid);
+    await machine.docker('rm', '-f', one.name);
+    deepEqual(await machine.inventory(), empty);
+    await machine.ports.remove(one.uuid);
+  });
+
+  it('of a server that is deleted stay for who deletes them, and all of one that is not deleted after all', async () => {
+    const { machine } = guests;
+    const left = async (vifs: readonly Vif[], after = (_one: Guest): Promise<unknown> => Promise.resolve()) => {
+      const one = await guests.make(vifs);
+      await guests.start(one);
+      await guests.said(one);
+      await machine.ports.leave(one.uuid);
+      await after(one);
+      await machine.docker('rm', '-f', one.name);
+      return (await machine.inventory()).filter((line) => line.endsWith(one.uuid));
+    };
+    equal((await left([port(21)])).length, 2);
+    equal((await left([], (one) => guests.apply(one, []))).length, 2);
+    equal((await left([], (one) => guests.plug(one, []))).length, 2);
+  });
+
+  it('can be taken away beside the end of the container that takes them along', async () => {
+    for (let turn = 0; turn < 8; turn += 1) {
+      const one = await guests.make([]);
+      await guests.start(one);
+      await guests.said(one);
+      await guests.machine.ports.leave(one.uuid);
+      const ended = guests.machine.docker('rm', '-f', one.name);
+      await pause(turn * 15);
+      await Promise.all([ended, guests.machine.ports.remove(one.uuid)]);
+      deepEqual(await guests.machine.inventory(), guests.empty);
     }
   });
 

@@ -33,7 +33,7 @@ describe('a start that is held until the ports are there, on a real engine and s
     const starting = await startHeld(one);
     await guests.plug(one, [port(5)]);
     match(await waiting(one), /tail/);
-    await guests.machine.ports.tellStart(one.uuid, 'go');
+    guests.machine.ports.tellStart(one.uuid, 'go');
     equal(await starting.end, 'started');
     const said = await guests.said(one);
     match(said, /eth0 .* 10\.78\.0\.5\/24/);
@@ -49,7 +49,7 @@ describe('a start that is held until the ports are there, on a real engine and s
     const one = await guests.makeHeld();
     const starting = await startHeld(one);
     await guests.plug(one, []);
-    await guests.machine.ports.tellStart(one.uuid, 'go');
+    guests.machine.ports.tellStart(one.uuid, 'go');
     equal(await starting.end, 'started');
     match(await guests.said(one), /127\.0\.1\.1\tweb-1/);
   });
@@ -57,7 +57,7 @@ describe('a start that is held until the ports are there, on a real engine and s
   it('does not wait when they were there before it', async () => {
     const one = await guests.makeHeld();
     await guests.plug(one, [port(6)]);
-    await guests.machine.ports.tellStart(one.uuid, 'go');
+    guests.machine.ports.tellStart(one.uuid, 'go');
     await guests.start(one);
     await guests.reachedNeighbour(one);
   });
@@ -65,12 +65,12 @@ describe('a start that is held until the ports are there, on a real engine and s
   it('is refused with them, leaves nothing behind, and starts when it is given ports after all', async () => {
     const one = await guests.makeHeld();
     const starting = await startHeld(one);
-    await guests.machine.ports.tellStart(one.uuid, 'no');
+    guests.machine.ports.tellStart(one.uuid, 'no');
     match(await starting.end, /ports of the instance: there are none, the server is not built/);
     await nobodyWaits(one);
     await rejects(guests.start(one), /there are none/);
     await guests.plug(one, [port(7)]);
-    await guests.machine.ports.allowStart(one.uuid);
+    guests.machine.ports.allowStart(one.uuid);
     await guests.start(one);
     await guests.reachedNeighbour(one);
   });
@@ -78,14 +78,14 @@ describe('a start that is held until the ports are there, on a real engine and s
   it('is refused when the service that was to bring them ends, and waits for the next one', async () => {
     const one = await guests.makeHeld();
     const service = spawn('sleep', ['1000'], { stdio: 'ignore' });
-    await writeHold(guests.machine.ports.folder(one.uuid), service.pid ?? 0);
+    writeHold(guests.machine.ports.folder(one.uuid), service.pid ?? 0);
     const starting = await startHeld(one);
     service.kill('SIGKILL');
     match(await starting.end, /the service that was to bring them is gone/);
     await guests.machine.ports.holdStart(one.uuid, guests.machine.runtime);
     const again = await startHeld(one);
     await guests.plug(one, [port(8)]);
-    await guests.machine.ports.tellStart(one.uuid, 'go');
+    guests.machine.ports.tellStart(one.uuid, 'go');
     equal(await again.end, 'started');
     await guests.reachedNeighbour(one);
   });
@@ -96,12 +96,12 @@ describe('a start that is held until the ports are there, on a real engine and s
     const service = spawn('true', { stdio: 'ignore' });
     await once(service, 'exit');
     for (const word of [undefined, 'no'] as const) {
-      await writeHold(guests.machine.ports.folder(one.uuid), service.pid ?? 0);
-      if (word !== undefined) await guests.machine.ports.tellStart(one.uuid, word);
+      writeHold(guests.machine.ports.folder(one.uuid), service.pid ?? 0);
+      if (word !== undefined) guests.machine.ports.tellStart(one.uuid, word);
       await rejects(guests.start(one), /ports of the instance/);
     }
     equal(await guests.machine.docker('logs', one.name), '');
-    await guests.machine.ports.allowStart(one.uuid);
+    guests.machine.ports.allowStart(one.uuid);
     await guests.start(one);
     await guests.reachedNeighbour(one);
   });

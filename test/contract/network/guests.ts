@@ -49,7 +49,7 @@ export class Guests {
 
   private constructor(
     readonly machine: Machine,
-    private readonly empty: readonly string[],
+    readonly empty: readonly string[],
   ) {}
 
   static async open(engineOptions: Readonly<Record<string, unknown>> = {}): Promise<Guests> {

@@ -59,7 +59,7 @@ describe('ports on a real engine and switch: of servers that stand still', funct
     for (let turn = 0; turn < 3; turn += 1) {
       await freeze(one);
       deepEqual([await guests.answers('10.78.0.30'), await guests.answers('fd00:78::1e')], [false, false]);
-      deepEqual(await guests.machine.ports.muted(), [one.uuid]);
+      deepEqual(guests.machine.ports.muted(), [one.uuid]);
       await thaw(one);
       deepEqual([await guests.answers('10.78.0.30'), await guests.answers('fd00:78::1e')], [true, true]);
       deepEqual([await network(one), await switchPort()], before);
@@ -148,7 +148,7 @@ describe('ports on a real engine and switch: of servers that stand still', funct
     await guests.machine.ports.unmute(none.uuid);
     // There is nothing of this one on the host.
     await guests.machine.ports.mute(guests.machine.newUuid());
-    deepEqual(await guests.machine.ports.muted(), []);
+    deepEqual(guests.machine.ports.muted(), []);
   });
 
   it('are known to be in the container that our runtime started, and in no other', async () => {
@@ -156,14 +156,14 @@ describe('ports on a real engine and switch: of servers that stand still', funct
     const idOf = ({ name }: Guest) => machine.docker('inspect', '--format', '{{.Id}}', name);
     const one = await guests.make([port(38)]);
     await guests.start(one);
-    equal(await machine.ports.holds(one.uuid, await idOf(one)), true);
+    equal(machine.ports.holds(one.uuid, await idOf(one)), true);
     await machine.docker('rm', '-f', one.name);
     const other = await guests.make([port(39)], 'runc');
     await guests.start(other);
-    equal(await machine.ports.holds(other.uuid, await idOf(other)), false);
+    equal(machine.ports.holds(other.uuid, await idOf(other)), false);
     const without = await guests.make([], 'runc');
     await guests.start(without);
-    equal(await machine.ports.holds(without.uuid, await idOf(without)), true);
+    equal(machine.ports.holds(without.uuid, await idOf(without)), true);
     await rejects(guests.inside(other, 'ip', 'link', 'show', 'eth0'));
   });
 });

@@ -10,6 +10,7 @@ export function fakeNetworks() {
     deallocate: sinon.stub().resolves(),
     awaited: sinon.stub<[readonly Vif[]], AwaitedEvent[]>().returns([]),
     holdStart: sinon.stub().resolves(true),
+    leave: sinon.stub().resolves(),
     letStart: sinon.stub().resolves(),
     refuseStart: sinon.stub().resolves(),
     allowStart: sinon.stub().resolves(),
