@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Belongings, DriveWish, GuestKey, InstanceFolders } from '../compute/ports/instance-folders.js';
@@ -101,11 +102,11 @@ export class ConfigDrives implements InstanceFolders {
 
   async endRescue(instanceUuid: string): Promise<void> {
     const folder = this.#folder({ instanceUuid, role: 'rescue' });
-    await this.#turns.run(instanceUuid, () => rm(folder, { recursive: true, force: true }));
+    await this.#turns.run(instanceUuid, () => removeFolder(folder));
   }
 
   async remove(instanceUuid: string): Promise<void> {
-    await this.#turns.run(instanceUuid, () => rm(this.#folder(ownOf(instanceUuid)), { recursive: true, force: true }));
+    await this.#turns.run(instanceUuid, () => removeFolder(this.#folder(ownOf(instanceUuid))));
   }
 
   async keepOnly(instanceUuids: ReadonlySet<string>): Promise<void> {
@@ -159,6 +160,11 @@ export class ConfigDrives implements InstanceFolders {
   #drive(guest: GuestKey): string {
     return join(this.#folder(guest), 'drive');
   }
+}
+
+/** Most servers have none, which is cheaper to find out than to do nothing about. */
+async function removeFolder(path: string): Promise<void> {
+  if (existsSync(path)) await rm(path, { recursive: true, force: true });
 }
 
 function ownOf(instanceUuid: string): GuestKey {

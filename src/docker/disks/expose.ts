@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, mkdir, readFile, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -46,11 +47,7 @@ export async function expose(
 /** Takes the mount away; none is fine. Nothing may use it any more. */
 export async function conceal(parts: DisksParts, instanceUuid: string): Promise<void> {
   const target = targetOf(parts, instanceUuid);
-  try {
-    await access(target);
-  } catch {
-    return;
-  }
+  if (!existsSync(target)) return;
   if (await isMounted(target)) {
     await observed(parts.observer, { system: 'host', name: 'disk.unmount' }, () => mounting('umount', [target], '/'));
   }
