@@ -35,14 +35,16 @@ function containerdSeconds({ plane }: Bench): number {
   return cpuSeconds(recordOf(plane.plane, { name: 'containerd' }));
 }
 
+const CROWD = 'bench-crowd';
+
 /** Both sides have the same number of servers and do nothing, in the same minute. */
 async function idle(bench: Bench, crowd: number): Promise<Figure[]> {
-  const name = `bench-crowd`;
   bench.say(`idle with ${crowd} servers on each host`);
   if (crowd > 0) {
-    for (const side of [bench.ours, bench.other]) await create(bench, side, { name, networks: 'none', count: crowd });
-    const all = async (): Promise<boolean> => (await bench.rows.countOf(name, 'active')) === 2 * crowd;
-    await until(all, { what: 'the crowd', signal: bench.signal, everyMs: 1000, timeoutMs: 1_800_000 });
+    for (const side of [bench.ours, bench.other])
+      await create(bench, side, { name: CROWD, networks: 'none', count: crowd });
+    const all = async (): Promise<boolean> => (await bench.rows.countOf(CROWD, 'active')) === 2 * crowd;
+    await until(all, { what: 'the crowd', signal: bench.signal, everyMs: 1000, timeoutMs: 3_000_000 });
   }
   await delay(bench.sizes.settleSeconds * 1000, undefined, { signal: bench.signal });
   const sides = [bench.ours, bench.other] as const;
@@ -52,7 +54,6 @@ async function idle(bench: Bench, crowd: number): Promise<Figure[]> {
     (side, index) => ((cpuSeconds(side.record()) - (before[index] ?? 0)) * 60_000) / bench.sizes.idleSeconds,
   );
   const [oursMib, otherMib] = [residentMib(bench.ours.record()), residentMib(bench.other.record())];
-  if (crowd > 0) await deleteAll(bench, name);
   const common = (mine: number, theirs: number) => ({
     scenario: 'footprint',
     ours: [mine],
@@ -69,6 +70,10 @@ export const footprint: Scenario = {
   about: 'processor time and memory of the service with all its children',
   async *run(bench) {
     yield* await perBoot(bench);
-    for (const crowd of bench.sizes.crowds) yield* await idle(bench, crowd);
+    for (const crowd of bench.sizes.crowds) {
+      yield* await idle(bench, crowd);
+      // Longer than all before, in large ones: after the figures are known.
+      if (crowd > 0) await deleteAll(bench, CROWD);
+    }
   },
 };

@@ -38,7 +38,8 @@ function ourCommand(plane: Plane): Command {
   const main = join(plane.checkout, 'dist', 'main.js');
   return {
     argv: [process.execPath, main, '--config-file', configFile(plane)],
-    env: { DOCKER_HOST: `unix://${dockerSocket(plane)}`, ...criuEnvironment(plane) },
+    // The second as in etc/nova-compute-docker.service.
+    env: { DOCKER_HOST: `unix://${dockerSocket(plane)}`, MALLOC_ARENA_MAX: '1', ...criuEnvironment(plane) },
   };
 }
 
