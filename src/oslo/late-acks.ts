@@ -31,6 +31,11 @@ export class LateAcks {
     const { last } = this;
     this.last = undefined;
     this.count = 0;
-    if (last?.session.isOpen() === true) last.session.channel.ack(last.delivery, true);
+    if (last?.session.isOpen() !== true) return;
+    try {
+      last.session.channel.ack(last.delivery, true);
+    } catch {
+      // Its channel is closing: the broker sends them again.
+    }
   }
 }

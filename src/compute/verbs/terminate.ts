@@ -34,7 +34,9 @@ export async function removeServer(op: InstanceOperation): Promise<void> {
   await notify(op, 'delete', 'start');
   await notify(op, 'shutdown', 'start');
   await endRescue(op);
-  await parts.networks.leave(uuid);
+  await parts.networks.leave(uuid).catch((error: unknown) => {
+    op.log.warn('What the server has on this host goes after its container, not with it', { reason: messageOf(error) });
+  });
   await removeOwn(op);
   await parts.consoles.close(uuid);
   await dropGuest(op);

@@ -21,7 +21,7 @@ export async function isOurRuntime(path: string): Promise<boolean> {
   if (known?.stamp === stamp) return known.isOurs;
   const [ours, installed] = await Promise.all([readFile(RUNTIME_PROGRAM), readFile(path).catch(() => undefined)]);
   const isOurs = installed?.equals(ours) === true;
-  found.set(path, { stamp, isOurs });
+  if (installed !== undefined) found.set(path, { stamp, isOurs });
   return isOurs;
 }
 
